@@ -1,0 +1,50 @@
+package io.lockkeeper.job;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/// A job as the API shows it.
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobView(
+        long id,
+        String kind,
+        String target,
+        JobState state,
+        boolean done,
+        String reason,
+        int attempt,
+        int maxAttempts,
+        int priority,
+        Json progress,
+        Json steps,
+        RequestedBy requestedBy,
+        Json spec,
+        Json result,
+        Json error,
+        Json labels,
+        Approval approval,
+        Long retryOf,
+        String schedule,
+        Instant createdAt,
+        Instant notBefore,
+        Instant dueAt,
+        Instant startedAt,
+        Instant finishedAt,
+        Instant deadlineAt,
+        Instant cancelRequestedAt,
+        String worker,
+        Links links,
+        @JsonIgnore long lastSeq) {
+
+    public record RequestedBy(String subject, String via) {}
+
+    public record Approval(int required, Json given) {}
+
+    public record Links(String self, String events, String log) {
+        public static Links of(long job) {
+            String self = "/api/v1/jobs/" + job;
+            return new Links(self, self + "/events", self + "/log");
+        }
+    }
+}
