@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /// What a running job may do, and how the world hears of it. Used from the job's own thread only.
 ///
-/// Every method ends with [Stopped] once the job was told to stop (cancelled, out of time, lease lost, instance going down). Do not catch it.
+/// Every method ends with [Stopped] once the job was told to stop (cancelled, out of time, lease lost, instance going
+// down). Do not catch it.
 public interface JobContext {
     long jobId();
 

@@ -8,7 +8,8 @@ import java.time.Instant;
 /// Something that happened to a job, ready for the wire: encoded when it is read, however many clients it goes to.
 ///
 /// @param last whether it is the end of its job's story
-public record JobEvent(long seq, long job, String kind, String target, String type, boolean last, String json, Buffer frame) {
+public record JobEvent(
+        long seq, long job, String kind, String target, String type, boolean last, String json, Buffer frame) {
 
     public static JobEvent of(
             long seq, long job, String kind, String target, String type, Instant at, boolean last, String data) {

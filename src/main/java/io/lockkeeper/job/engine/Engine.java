@@ -12,7 +12,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/// The engine of one instance: what accepts jobs, runs them, and follows them. Memory holds nothing that a restart would miss.
+/// The engine of one instance: what accepts jobs, runs them, and follows them. Memory holds nothing that a restart
+// would miss.
 public final class Engine {
     private static final Duration TICK = Duration.ofMillis(250);
 
@@ -48,7 +49,8 @@ public final class Engine {
 
     private static String hostAndProcess() {
         try {
-            return InetAddress.getLocalHost().getHostName() + ":" + ProcessHandle.current().pid();
+            return InetAddress.getLocalHost().getHostName() + ":"
+                    + ProcessHandle.current().pid();
         } catch (UnknownHostException nameless) {
             return "localhost:" + ProcessHandle.current().pid();
         }

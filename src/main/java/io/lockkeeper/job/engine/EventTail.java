@@ -60,7 +60,8 @@ public final class EventTail {
         return new Following(this, store, context, job, after, reader);
     }
 
-    /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try again.
+    /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try
+    // again.
     ///
     /// Called on the tail's event loop.
     boolean join(Follower follower, long readThrough) {
@@ -87,7 +88,9 @@ public final class EventTail {
     }
 
     private Set<Follower> whereIs(Follower follower) {
-        return follower.job() == null ? ofEverything : ofJob.computeIfAbsent(follower.job(), _ -> new LinkedHashSet<>());
+        return follower.job() == null
+                ? ofEverything
+                : ofJob.computeIfAbsent(follower.job(), _ -> new LinkedHashSet<>());
     }
 
     /// There may be something new.
@@ -105,18 +108,21 @@ public final class EventTail {
         }
         reading = true;
         again = false;
-        EventReads.after(store, position, BATCH).onComplete(read -> context.runOnContext(_ -> {
-            reading = false;
-            if (read.failed()) {
-                LOG.debugf("events cannot be read just now: %s", read.cause().toString());
-                return;
-            }
-            List<JobEvent> events = read.result();
-            handOut(events);
-            if (again || events.size() == BATCH) {
-                read();
-            }
-        }));
+        EventReads.after(store, position, BATCH)
+                .onComplete(read -> context.runOnContext(_ -> {
+                    reading = false;
+                    if (read.failed()) {
+                        LOG.debugf(
+                                "events cannot be read just now: %s",
+                                read.cause().toString());
+                        return;
+                    }
+                    List<JobEvent> events = read.result();
+                    handOut(events);
+                    if (again || events.size() == BATCH) {
+                        read();
+                    }
+                }));
     }
 
     private void handOut(List<JobEvent> events) {

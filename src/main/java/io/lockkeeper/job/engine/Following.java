@@ -7,7 +7,8 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
 
-/// One reader of events: it reads from the store until it has caught up with the tail, then follows live. When its reader is full it leaves the
+/// One reader of events: it reads from the store until it has caught up with the tail, then follows live. When its
+// reader is full it leaves the
 /// tail and later catches up from the store again, so a slow reader costs no memory.
 ///
 /// Everything happens on the tail's event loop.
@@ -74,9 +75,7 @@ public final class Following implements EventTail.Follower {
     private record Caught(long newest, List<JobEvent> events) {}
 
     private Future<List<JobEvent>> page() {
-        return job == null
-                ? EventReads.after(store, sent, PAGE)
-                : EventReads.ofJobAfter(store, job, sent, null, PAGE);
+        return job == null ? EventReads.after(store, sent, PAGE) : EventReads.ofJobAfter(store, job, sent, null, PAGE);
     }
 
     private void caught(Caught caught) {

@@ -37,8 +37,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/// The one writer of an instance. Requests, outcomes and what jobs tell meet in its inbox; it takes whatever is there and writes it with one
-/// commit, while the next turn gathers. The same commit claims work for the places that are free, so a job may be accepted, claimed and told
+/// The one writer of an instance. Requests, outcomes and what jobs tell meet in its inbox; it takes whatever is there
+// and writes it with one
+/// commit, while the next turn gathers. The same commit claims work for the places that are free, so a job may be
+// accepted, claimed and told
 /// of at once, and there is one way to claim whether a job is new or old.
 ///
 /// Statements of a turn are sent in one go; the server sees their end even if this process stops in the middle.
@@ -170,9 +172,8 @@ final class Ledger implements AutoCloseable {
                 : FinishJobs.on(store, turn.ended.stream().map(Ended::outcome).toList());
         sent.add(ours);
         Claimant claimant = worker.claimant();
-        Future<List<Claimed>> claimed = claims
-                ? ClaimJobs.on(store, claimant, free)
-                : Future.succeededFuture(List.of());
+        Future<List<Claimed>> claimed =
+                claims ? ClaimJobs.on(store, claimant, free) : Future.succeededFuture(List.of());
         sent.add(claimed);
         sent.add(store.query("COMMIT").execute());
         awaitAll(sent);
@@ -201,7 +202,8 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /// The store is there and does not like something. Claims that met another instance's are tried again a little later; a request that cannot
+    /// The store is there and does not like something. Claims that met another instance's are tried again a little
+    // later; a request that cannot
     /// be stored must not take its neighbours with it.
     private void whenRefused(Turn turn, PgException refused) throws InterruptedException {
         LOG.debugf("a turn was refused: %s", refused.getMessage());
@@ -255,7 +257,8 @@ final class Ledger implements AutoCloseable {
         return new Refused(Problem.of(500, "internal", "Internal error", "The job could not be stored."));
     }
 
-    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written again, which does nothing
+    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
+    // again, which does nothing
     /// the second time; jobs that came under our lease without our knowing are handed back by the next turn.
     private void whenStoreIsAway(Turn turn, Exception away) throws InterruptedException {
         if (!outcomeUnknown) {

@@ -56,7 +56,8 @@ final class Run {
         return job.lease();
     }
 
-    /// Called a few times a second: tells what has gathered, ends what takes too long, and reminds what was told to stop.
+    /// Called a few times a second: tells what has gathered, ends what takes too long, and reminds what was told to
+    // stop.
     void tick() {
         if (stopCause == null && Instant.now().isAfter(mustEndBy)) {
             stop(StopCause.OUT_OF_TIME);
@@ -68,7 +69,8 @@ final class Run {
         context.flush();
     }
 
-    /// Cancels its SQL, ends its children, interrupts its thread. The first cause counts, except that a lost lease beats any other.
+    /// Cancels its SQL, ends its children, interrupts its thread. The first cause counts, except that a lost lease
+    // beats any other.
     synchronized void stop(StopCause cause) {
         if (stopCause == null || cause == StopCause.LEASE_LOST) {
             stopCause = cause;
@@ -126,7 +128,8 @@ final class Run {
     private Outcome outOfTime() {
         Problem problem = Problem.conflict(
                 "out-of-time",
-                "The job was stopped because it had to end by " + mustEndBy + "; ask again with a later deadline or less to do.");
+                "The job was stopped because it had to end by " + mustEndBy
+                        + "; ask again with a later deadline or less to do.");
         return outcome(JobState.FAILED, "DEADLINE_EXCEEDED", null, write(problem), Duration.ZERO, false);
     }
 
@@ -150,8 +153,8 @@ final class Run {
         if (job.attempt() >= job.maxAttempts()) {
             return failed(problem);
         }
-        Duration pause =
-                kind.limits().pauseAfter(job.attempt(), ThreadLocalRandom.current().nextDouble());
+        Duration pause = kind.limits()
+                .pauseAfter(job.attempt(), ThreadLocalRandom.current().nextDouble());
         return outcome(JobState.SCHEDULED, "RETRY_BACKOFF", null, write(problem), pause, false);
     }
 
@@ -167,5 +170,4 @@ final class Run {
             throw new IllegalStateException("not representable as JSON: " + value.getClass(), broken);
         }
     }
-
 }

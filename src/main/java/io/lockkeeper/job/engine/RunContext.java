@@ -98,7 +98,9 @@ final class RunContext implements JobContext {
             return result;
         } catch (Throwable failure) {
             String state = stopped ? "CANCELLED" : "FAILED";
-            story.tell("step", step.as(state, stopped ? null : Failures.describe(failure).detail()));
+            story.tell(
+                    "step",
+                    step.as(state, stopped ? null : Failures.describe(failure).detail()));
             throw failure;
         }
     }
@@ -147,7 +149,8 @@ final class RunContext implements JobContext {
         story.flush();
     }
 
-    /// Sessions first: an interrupt would end our wait but not the statement. May be called again and again, from any thread.
+    /// Sessions first: an interrupt would end our wait but not the statement. May be called again and again, from any
+    // thread.
     void stop() {
         stopped = true;
         sessions.forEach(PgSession::cancel);

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// What a run tells the world, gathered so that a talkative tool costs a few rows a second and not one a line. From any thread.
+/// What a run tells the world, gathered so that a talkative tool costs a few rows a second and not one a line. From any
+// thread.
 final class Story {
     private static final int LINES_AN_EVENT = 200;
     private static final int LONGEST_LINE = 4_000;
@@ -37,7 +38,10 @@ final class Story {
         }
         linesSoFar++;
         String text = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " [cut]" : line;
-        lines.add(linesSoFar > MOST_LINES ? "[the log is full: " + MOST_LINES + " lines; what follows is not kept]" : text);
+        lines.add(
+                linesSoFar > MOST_LINES
+                        ? "[the log is full: " + MOST_LINES + " lines; what follows is not kept]"
+                        : text);
         if (lines.size() >= LINES_AN_EVENT) {
             flushLines();
         }

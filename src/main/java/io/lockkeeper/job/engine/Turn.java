@@ -45,7 +45,8 @@ final class Turn {
         return turn;
     }
 
-    /// What must be written even if the store is away for a while. Requests are not among it: their callers get an answer and ask again.
+    /// What must be written even if the store is away for a while. Requests are not among it: their callers get an
+    // answer and ask again.
     List<Entry> mustNotGetLost() {
         List<Entry> entries = new ArrayList<>(said);
         entries.addAll(ended);

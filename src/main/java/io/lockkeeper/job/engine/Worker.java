@@ -34,7 +34,13 @@ final class Worker {
     private volatile boolean leased;
     private volatile boolean stopping;
 
-    Worker(WorkerConfig config, String name, Kinds kinds, ObjectMapper json, RunContext.Hands hands, EngineMetrics metrics) {
+    Worker(
+            WorkerConfig config,
+            String name,
+            Kinds kinds,
+            ObjectMapper json,
+            RunContext.Hands hands,
+            EngineMetrics metrics) {
         this.config = config;
         this.name = name;
         this.kinds = kinds;
@@ -91,7 +97,9 @@ final class Worker {
 
     void begin(Claimant claimant, List<Claimed> claimed) {
         if (!claimant.workerId().equals(id)) {
-            LOG.warnf("%d jobs were claimed under a lease that was lost meanwhile; they are left to rescue", claimed.size());
+            LOG.warnf(
+                    "%d jobs were claimed under a lease that was lost meanwhile; they are left to rescue",
+                    claimed.size());
             return;
         }
         for (Claimed job : claimed) {
@@ -125,13 +133,17 @@ final class Worker {
         ledger.lookForWork();
     }
 
-    /// The store will never take this outcome, for example because its result is too large. The job must end all the same.
+    /// The store will never take this outcome, for example because its result is too large. The job must end all the
+    // same.
     void outcomeWasRefused(Outcome outcome, String why) {
-        if (outcome.state() == JobState.FAILED && outcome.result() == null && "OUTCOME_REFUSED".equals(outcome.reason())) {
+        if (outcome.state() == JobState.FAILED
+                && outcome.result() == null
+                && "OUTCOME_REFUSED".equals(outcome.reason())) {
             runs.remove(outcome.id());
             return;
         }
-        Problem problem = Problem.of(500, "outcome-refused", "Outcome refused", "The store refused the job's outcome: " + why);
+        Problem problem =
+                Problem.of(500, "outcome-refused", "Outcome refused", "The store refused the job's outcome: " + why);
         ledger.finish(new Outcome(
                 outcome.id(),
                 outcome.lease(),

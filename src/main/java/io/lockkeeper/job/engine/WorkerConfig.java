@@ -27,7 +27,8 @@ public interface WorkerConfig {
     @WithDefault("8s")
     Duration lease();
 
-    /// How often it says that it is alive and asks which of its jobs were cancelled. A cancel reaches it at this age at the latest.
+    /// How often it says that it is alive and asks which of its jobs were cancelled. A cancel reaches it at this age at
+    // the latest.
     @WithDefault("1s")
     Duration renewEvery();
 

@@ -62,7 +62,8 @@ public final class AcceptJobs {
 
     private AcceptJobs() {}
 
-    /// What became of each, in the order in which they were asked: born with a state, or refused because it conflicts, or (neither) known
+    /// What became of each, in the order in which they were asked: born with a state, or refused because it conflicts,
+    // or (neither) known
     /// already under its idempotency key.
     public record Answer(long id, JobState state, Instant dueAt, Instant createdAt, boolean conflicts) {
         public boolean born() {

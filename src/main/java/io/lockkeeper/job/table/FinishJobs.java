@@ -9,7 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Writes what became of many running jobs in one statement. A job whose lease was raised meanwhile is left alone: it is somebody else's.
+/// Writes what became of many running jobs in one statement. A job whose lease was raised meanwhile is left alone: it
+// is somebody else's.
 public final class FinishJobs {
     private static final String FINISH_JOBS = """
             WITH outcome AS (

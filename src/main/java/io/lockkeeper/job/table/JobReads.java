@@ -1,8 +1,8 @@
 package io.lockkeeper.job.table;
 
-import io.lockkeeper.job.Json;
 import io.lockkeeper.job.JobState;
 import io.lockkeeper.job.JobView;
+import io.lockkeeper.job.Json;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -82,9 +82,8 @@ public final class JobReads {
     }
 
     public static Future<Optional<JobView>> byId(SqlClient store, long id) {
-        return store.preparedQuery(BY_ID_WITH_POSITION)
-                .execute(Tuple.of(id))
-                .map(rows -> views(rows).stream().findFirst());
+        return store.preparedQuery(BY_ID_WITH_POSITION).execute(Tuple.of(id)).map(rows -> views(rows).stream()
+                .findFirst());
     }
 
     /// Newest first, those with an id below `before` (null: from the newest).

@@ -33,6 +33,29 @@ public record NewJob(
     /// The caller's idempotency key and the digest of what it was first used for.
     public record Once(String key, byte[] digest) {}
 
+    public NewJob asRetryOf(long job) {
+        return new NewJob(
+                kind,
+                target,
+                targetId,
+                needsApproval,
+                approvals,
+                priority,
+                lane,
+                exclusive,
+                rejectOnConflict,
+                onLost,
+                spec,
+                labels,
+                maxAttempts,
+                notBefore,
+                deadline,
+                job,
+                schedule,
+                origin,
+                once);
+    }
+
     public static String laneOf(Long targetId, String exclusivityKey) {
         String target = targetId == null ? "" : "t" + targetId;
         return exclusivityKey.isEmpty() ? target : target + "/" + exclusivityKey;

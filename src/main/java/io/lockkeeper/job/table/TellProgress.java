@@ -11,7 +11,8 @@ import java.util.List;
 
 /// Writes what running jobs tell on their way: log lines, steps, progress. Void for a job that is no longer ours.
 public final class TellProgress {
-    // The rows of the jobs, before anything else of the transaction: whoever holds the turn to write events must not wait for a row.
+    // The rows of the jobs, before anything else of the transaction: whoever holds the turn to write events must not
+    // wait for a row.
     private static final String HOLD_JOBS = """
             SELECT id FROM job WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
             """;
@@ -50,7 +51,8 @@ public final class TellProgress {
     private TellProgress() {}
 
     /// @param note counts what a run tells: after a commit of unknown outcome it is told again, and not written twice
-    /// @param data an object: `{lines: [...]}`, `{percent, message}` or `{no, name, state, message, ms, began, ended}`
+    /// @param data an object: `{lines: [...]}`, `{percent, message}` or `{no, name, state, message, ms, began,
+    // ended}`
     public record Told(long job, int lease, int note, String type, String data, Instant at) {}
 
     public static Future<Void> hold(SqlClient store, List<Long> jobs) {
