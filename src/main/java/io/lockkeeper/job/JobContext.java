@@ -2,7 +2,9 @@ package io.lockkeeper.job;
 
 import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.PgSession;
-import java.util.List;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// What a running job may do, and how the world hears of it. Used from the job's own thread only.
@@ -21,8 +23,11 @@ public interface JobContext {
     /// A session on the target, cancelled and closed with the job. Its `application_name` names the job.
     PgSession connect() throws InterruptedException;
 
-    /// A child process, ended with the job. Its output comes line by line.
-    ChildProcess start(List<String> command, Consumer<String> output) throws InterruptedException;
+    /// Runs a program to its end and returns its exit code; what it prints comes line by line. It is ended with the
+    // job, and then this does not
+    /// return: an exit code that we caused says nothing.
+    int run(ChildProcess.Command command, Consumer<String> output, Duration bound)
+            throws IOException, InterruptedException, TimeoutException;
 
     /// A named part of the work with its own state, shown in the job and told as events.
     <T> T step(String name, Work<T> work) throws Exception;

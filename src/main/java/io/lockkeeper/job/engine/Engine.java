@@ -32,13 +32,13 @@ public final class Engine {
             Pool store,
             Kinds kinds,
             ObjectMapper json,
-            RunContext.Hands hands,
+            RunContext.Gate gate,
             MeterRegistry registry) {
         this.config = config;
         var metrics = new EngineMetrics(registry);
         String name = config.name().orElseGet(Engine::hostAndProcess);
         this.tail = new EventTail(vertx, store);
-        this.worker = new Worker(config, name, kinds, json, hands, metrics);
+        this.worker = new Worker(config, name, kinds, json, gate, metrics);
         this.bell = new Bell(store, this::lookForWork, this::lookForCancels);
         this.ledger = new Ledger(store, worker, this::committed, metrics);
         this.worker.writesTo(ledger);

@@ -7,36 +7,37 @@ import io.lockkeeper.job.Limits;
 import io.lockkeeper.job.table.ClaimJobs.Claimed;
 import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.PgSession;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// A running job's hands: what it has open, so that a stop can reach it, and what it tells.
 final class RunContext implements JobContext {
+    private static final Duration CHILD_GRACE = Duration.ofMillis(700);
+
     private final Claimed job;
-    private final Hands hands;
+    private final Gate gate;
     private final Story story;
     private final Set<PgSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private int steps;
 
-    RunContext(Claimed job, Hands hands, Story story) {
+    RunContext(Claimed job, Gate gate, Story story) {
         this.job = job;
-        this.hands = hands;
+        this.gate = gate;
         this.story = story;
     }
 
-    /// What the engine gives to jobs, as far as it comes from other rooms.
-    interface Hands {
+    /// How a job reaches its target.
+    interface Gate {
         PgSession connect(long targetId, String applicationName) throws InterruptedException;
-
-        ChildProcess start(List<String> command, Consumer<String> output) throws InterruptedException;
     }
 
     /// Before the kind's own code: nobody else may be changing the target, no matter which installation they belong to.
@@ -67,9 +68,9 @@ final class RunContext implements JobContext {
         if (job.targetId() == null) {
             throw new IllegalStateException("a job of kind " + job.kind() + " has no target to connect to");
         }
-        PgSession session = hands.connect(job.targetId(), applicationName());
+        PgSession session = gate.connect(job.targetId(), applicationName());
         sessions.add(session);
-        checkStopped();
+        closeIfStopped(session::close);
         return session;
     }
 
@@ -79,12 +80,20 @@ final class RunContext implements JobContext {
     }
 
     @Override
-    public ChildProcess start(List<String> command, Consumer<String> output) throws InterruptedException {
+    public int run(ChildProcess.Command command, Consumer<String> output, Duration bound)
+            throws IOException, InterruptedException, TimeoutException {
         checkStopped();
-        ChildProcess child = hands.start(command, output);
+        ChildProcess child = ChildProcess.start(command, output);
         children.add(child);
-        checkStopped();
-        return child;
+        try {
+            closeIfStopped(() -> child.end(CHILD_GRACE));
+            int exitCode = child.waitFor(bound);
+            checkStopped();
+            return exitCode;
+        } finally {
+            child.end(CHILD_GRACE);
+            children.remove(child);
+        }
     }
 
     @Override
@@ -139,6 +148,14 @@ final class RunContext implements JobContext {
         story.log(line);
     }
 
+    /// A stop that came while this was being opened may not have seen it.
+    private void closeIfStopped(Runnable close) {
+        if (stopped) {
+            close.run();
+            throw new Stopped();
+        }
+    }
+
     private void checkStopped() {
         if (stopped) {
             throw new Stopped();
@@ -154,13 +171,13 @@ final class RunContext implements JobContext {
     void stop() {
         stopped = true;
         sessions.forEach(PgSession::cancel);
-        children.forEach(ChildProcess::end);
+        children.forEach(child -> child.end(CHILD_GRACE));
     }
 
     void close() {
         stopped = true;
         sessions.forEach(PgSession::close);
-        children.forEach(ChildProcess::end);
+        children.forEach(child -> child.end(CHILD_GRACE));
         story.flush();
     }
 

@@ -25,7 +25,7 @@ final class Worker {
     private final WorkerConfig config;
     private final Kinds kinds;
     private final ObjectMapper json;
-    private final RunContext.Hands hands;
+    private final RunContext.Gate gate;
     private final EngineMetrics metrics;
     private final String name;
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
@@ -39,13 +39,13 @@ final class Worker {
             String name,
             Kinds kinds,
             ObjectMapper json,
-            RunContext.Hands hands,
+            RunContext.Gate gate,
             EngineMetrics metrics) {
         this.config = config;
         this.name = name;
         this.kinds = kinds;
         this.json = json;
-        this.hands = hands;
+        this.gate = gate;
         this.metrics = metrics;
     }
 
@@ -105,7 +105,7 @@ final class Worker {
         for (Claimed job : claimed) {
             JobKind<?, ?> kind = kinds.named(job.kind()).orElseThrow();
             var story = new Story(job.id(), job.lease(), json, ledger::tell);
-            Run run = new Run(job, kind, new RunContext(job, hands, story), json, this);
+            Run run = new Run(job, kind, new RunContext(job, gate, story), json, this);
             runs.put(job.id(), run);
             run.start();
         }

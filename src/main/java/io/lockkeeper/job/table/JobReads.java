@@ -28,10 +28,11 @@ public final class JobReads {
                         ELSE 'WAITING_FOR_WORKER' END AS reason,
                    CASE WHEN j.attempt > 0 THEN (
                        SELECT json_agg(json_strip_nulls(json_build_object('no', s.no, 'name', s.name, 'state', s.state,
-                                  'startedAt', s.started_at, 'finishedAt', s.finished_at, 'message', s.message)) ORDER BY s.no)
+                                  'startedAt', to_char(s.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                                  'finishedAt', to_char(s.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'message', s.message)) ORDER BY s.no)
                        FROM job_step s WHERE s.job_id = j.id AND s.attempt = j.attempt)::text END AS steps,
                    CASE WHEN j.approvals_required > 0 THEN coalesce((
-                       SELECT json_agg(json_build_object('by', a.by, 'at', a.at, 'comment', a.comment) ORDER BY a.at)
+                       SELECT json_agg(json_build_object('by', a.by, 'at', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'comment', a.comment) ORDER BY a.at)
                        FROM job_approval a WHERE a.job_id = j.id), '[]')::text END AS approvals,
             """;
 
