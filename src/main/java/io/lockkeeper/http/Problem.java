@@ -6,8 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /// What went wrong, in the words of RFC 9457: an answer of the API, and the `error` of a job that failed. `code` is
-// stable and meant for
-/// programs, `detail` is one sentence for people that says what to do.
+/// stable and meant for programs, `detail` is one sentence for people that says what to do.
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(
         String code,
@@ -51,6 +50,15 @@ public record Problem(
 
     public static Problem invalid(String pointer, String detail) {
         return invalid(List.of(new Fault(pointer, detail)));
+    }
+
+    /// A query parameter that cannot be understood. It has no pointer: pointers lead into bodies.
+    public static Problem badParameter(String name, String detail) {
+        return of(400, "invalid-parameter", "Invalid parameter", "The query parameter " + name + " " + detail + ".");
+    }
+
+    public static Problem badHeader(String name, String detail) {
+        return of(400, "invalid-header", "Invalid header", "The header " + name + " cannot be used: " + detail + ".");
     }
 
     public static Problem unavailable(String detail, int retryAfterSeconds) {

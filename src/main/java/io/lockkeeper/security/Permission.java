@@ -1,15 +1,29 @@
 package io.lockkeeper.security;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /// What an endpoint demands. Every endpoint names exactly one.
 public enum Permission {
+    @JsonProperty("jobs-read")
     JOBS_READ,
+    @JsonProperty("jobs-start")
     JOBS_START,
+    @JsonProperty("jobs-cancel")
     JOBS_CANCEL,
+    @JsonProperty("jobs-approve")
     JOBS_APPROVE,
+    @JsonProperty("targets-read")
     TARGETS_READ,
+    @JsonProperty("targets-write")
     TARGETS_WRITE,
+    @JsonProperty("targets-probe")
     TARGETS_PROBE,
+    @JsonProperty("tokens-manage")
     TOKENS_MANAGE,
+    @JsonProperty("audit-read")
     AUDIT_READ,
+    @JsonProperty("metrics-read")
+    METRICS_READ,
+    @JsonProperty("self-read")
     SELF_READ
 }

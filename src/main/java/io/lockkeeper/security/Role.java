@@ -1,9 +1,39 @@
 package io.lockkeeper.security;
 
-/// What a caller may be. Roles do not contain each other: whoever should start jobs and approve them holds both.
+import static io.lockkeeper.security.Permission.AUDIT_READ;
+import static io.lockkeeper.security.Permission.JOBS_APPROVE;
+import static io.lockkeeper.security.Permission.JOBS_CANCEL;
+import static io.lockkeeper.security.Permission.JOBS_START;
+import static io.lockkeeper.security.Permission.TARGETS_PROBE;
+import static io.lockkeeper.security.Permission.TARGETS_WRITE;
+import static io.lockkeeper.security.Permission.TOKENS_MANAGE;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// What a caller may be. Each role may read; beyond that, roles do not contain each other: whoever should start jobs
+/// and approve them holds both.
 public enum Role {
+    @JsonProperty("viewer")
     VIEWER,
-    OPERATOR,
-    APPROVER,
-    ADMIN
+    @JsonProperty("operator")
+    OPERATOR(JOBS_START, JOBS_CANCEL, TARGETS_PROBE),
+    @JsonProperty("approver")
+    APPROVER(JOBS_APPROVE),
+    @JsonProperty("admin")
+    ADMIN(TARGETS_WRITE, TARGETS_PROBE, TOKENS_MANAGE, AUDIT_READ);
+
+    private static final Set<Permission> READING =
+            EnumSet.of(Permission.JOBS_READ, Permission.TARGETS_READ, Permission.SELF_READ, Permission.METRICS_READ);
+
+    private final Set<Permission> more = EnumSet.noneOf(Permission.class);
+
+    Role(Permission... more) {
+        this.more.addAll(Set.of(more));
+    }
+
+    boolean allows(Permission permission) {
+        return READING.contains(permission) || more.contains(permission);
+    }
 }

@@ -1,0 +1,74 @@
+package io.lockkeeper.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// What happens to every request before anybody looks at what it wants, and what becomes of those that fail before
+/// JAX-RS sees them.
+@ApplicationScoped
+class Edge {
+    private static final Logger LOG = Logger.getLogger(Edge.class);
+    private static final int BEFORE_ALL_OTHERS = 1000;
+    private static final List<Integer> FAILURES = List.of(400, 401, 403, 404, 405, 406, 413, 414, 415, 431, 500, 503);
+    private static final String API_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+    /// Swagger UI starts itself with an inline script and draws with inline styles; it may load from and talk to its
+    /// own origin only.
+    private static final String PAGE_CONTENT = "default-src 'self'; script-src 'self' 'unsafe-inline';"
+            + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+    private final ProblemWriter writer;
+
+    Edge(ProblemWriter writer) {
+        this.writer = writer;
+    }
+
+    void comeFirst(@Observes Filters filters) {
+        filters.register(this::enter, BEFORE_ALL_OTHERS);
+    }
+
+    /// Routes are asked in their order for a handler of failures; Quarkus' own, which speaks HTML, comes later.
+    /// Requests that fit no route at all (a malformed path) end at the router's error handlers.
+    void answerFailures(@Observes Router router) {
+        router.route().order(-BEFORE_ALL_OTHERS).failureHandler(this::fail);
+        FAILURES.forEach(status -> router.errorHandler(status, this::fail));
+    }
+
+    private void enter(RoutingContext request) {
+        RequestId.assign(request);
+        RequestLog.begin(request);
+        harden(request);
+        request.next();
+    }
+
+    private static void harden(RoutingContext request) {
+        String path = request.request().path();
+        MultiMap headers = request.response().headers();
+        headers.set("X-Content-Type-Options", "nosniff");
+        headers.set("X-Frame-Options", "DENY");
+        headers.set("Referrer-Policy", "no-referrer");
+        headers.set("Content-Security-Policy", path.startsWith("/q/swagger-ui") ? PAGE_CONTENT : API_CONTENT);
+        if (path.startsWith("/api/")) {
+            headers.set("Cache-Control", "no-store");
+        }
+    }
+
+    private void fail(RoutingContext request) {
+        if (request.response().ended() || request.response().headWritten()) {
+            request.response().reset();
+            return;
+        }
+        Problem problem = request.failure() == null || request.statusCode() != 500
+                ? Failure.ofStatus(request.statusCode())
+                : Failure.problem(request.failure());
+        if (problem.status() == 500) {
+            LOG.error("A request failed before it reached its resource", request.failure());
+        }
+        writer.answer(request, problem);
+    }
+}
