@@ -1,0 +1,215 @@
+package io.lockkeeper.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A program that we started: `pg_dump` and its kin. It sees a clean environment, an empty stdin and the directory that
+// it
+/// was given, and it leads a session of its own, so that a Ctrl-C meant for us does not reach it and all that it starts
+// can be
+/// found again. Every method may be called from any thread.
+public final class ChildProcess {
+    private static final int LONGEST_LINE = 8_192;
+    private static final int LINES_KEPT = 200;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Duration DEATH = Duration.ofSeconds(5);
+    private static final Set<String> HANDED_ON = Set.of("PATH", "TZ", "TMPDIR", "SYSTEMROOT");
+    private static final Optional<Path> SETSID = BinDirectories.program("setsid");
+
+    private final Process process;
+    private final Thread reader;
+    private volatile RuntimeException readerFailed;
+
+    /// What to run. The program is an absolute path: which file runs is never left to a search path. Secrets belong
+    // neither
+    /// into the arguments nor into the environment (both can be read by others): write a password file and name it.
+    public record Command(Path program, List<String> arguments, Path directory, Map<String, String> environment) {
+        public Command {
+            if (!program.isAbsolute()) {
+                throw new IllegalArgumentException("a program is named by its absolute path, not " + program);
+            }
+            arguments = List.copyOf(arguments);
+            environment = Map.copyOf(environment);
+        }
+
+        public static Command of(Path program, String... arguments) {
+            return new Command(program, List.of(arguments), Path.of("/"), Map.of());
+        }
+
+        List<String> line() {
+            return Stream.concat(Stream.of(program.toString()), arguments.stream())
+                    .toList();
+        }
+    }
+
+    /// How a program ended, with its last lines (all of them, up to 200).
+    public record Ended(int exitCode, List<String> lines) {
+        public boolean well() {
+            return exitCode == 0;
+        }
+
+        public String text() {
+            return String.join("\n", lines);
+        }
+    }
+
+    /// Starts the program; each line of its output (stdout and stderr as one, cut at 8,192 characters) goes to `lines`,
+    // on a
+    /// thread of its own. A consumer that throws gets no more lines, and [#waitFor] throws what it threw.
+    public static ChildProcess start(Command command, Consumer<String> lines) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(inItsOwnSession(command.line()))
+                .directory(command.directory().toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true);
+        builder.environment().keySet().retainAll(HANDED_ON);
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("HOME", command.directory().toString()); // no ~/.pgpass, no ~/.pg_service.conf
+        builder.environment().putAll(command.environment());
+        return new ChildProcess(builder.start(), lines);
+    }
+
+    /// Runs the program to its end, which must come within `bound`: else it is ended and that is the failure.
+    public static Ended run(Command command, Duration bound)
+            throws IOException, InterruptedException, TimeoutException {
+        ArrayDeque<String> kept = new ArrayDeque<>();
+        ChildProcess child = start(command, line -> {
+            if (kept.size() == LINES_KEPT) {
+                kept.removeFirst();
+            }
+            kept.addLast(line);
+        });
+        try {
+            return new Ended(child.waitFor(bound), List.copyOf(kept));
+        } catch (InterruptedException | TimeoutException left) {
+            child.end(Duration.ofSeconds(1));
+            throw left;
+        }
+    }
+
+    private ChildProcess(Process process, Consumer<String> lines) {
+        this.process = process;
+        this.reader =
+                Thread.ofPlatform().daemon().name("child-" + process.pid()).start(() -> pass(lines));
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Waits for the end of the program and of its output, and returns the exit code (128 + n: ended by signal n).
+    public int waitFor(Duration bound) throws InterruptedException, TimeoutException {
+        if (!process.waitFor(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new TimeoutException("process " + pid() + " did not end within " + bound.toMillis() + " ms");
+        }
+        reader.join(LAST_WORDS); // a grandchild may hold the pipe open for ever
+        if (readerFailed != null) {
+            throw readerFailed;
+        }
+        return process.exitValue();
+    }
+
+    /// Ends the program and everything that it started: SIGTERM, and SIGKILL for what is still there after `grace`.
+    // Returns
+    /// when all are gone. Does nothing to a program that has ended and left nothing behind. An interrupt shortens
+    // the grace.
+    public void end(Duration grace) {
+        Family family = new Family(process.toHandle());
+        family.members().forEach(ProcessHandle::destroy);
+        if (!family.isGoneWithin(grace)) {
+            family.members().forEach(ProcessHandle::destroyForcibly);
+            family.isGoneWithin(DEATH);
+        }
+    }
+
+    private void pass(Consumer<String> lines) {
+        try (var output = process.getInputStream()) {
+            BoundedLines.read(output, LONGEST_LINE, line -> {
+                if (readerFailed == null) {
+                    accept(lines, line);
+                }
+            });
+        } catch (IOException closed) {
+            // The pipe broke together with the process; its exit code tells the story.
+        }
+    }
+
+    private void accept(Consumer<String> lines, String line) {
+        try {
+            lines.accept(line);
+        } catch (RuntimeException failed) {
+            readerFailed = failed;
+        }
+    }
+
+    private static List<String> inItsOwnSession(List<String> line) {
+        return SETSID.map(setsid -> Stream.concat(Stream.of(setsid.toString()), line.stream())
+                        .toList())
+                .orElse(line);
+    }
+
+    /// A process, its descendants, and on Linux all of its session: a daemonised grandchild is nobody's descendant.
+    private record Family(ProcessHandle head) {
+
+        List<ProcessHandle> members() {
+            var members = Stream.concat(Stream.of(head), head.descendants()).collect(Collectors.toSet());
+            if (SETSID.isPresent() && !numberWasGivenToAnother()) {
+                ProcessHandle.allProcesses()
+                        .filter(other -> sessionOf(other.pid()) == head.pid())
+                        .forEach(members::add);
+            }
+            return members.stream().filter(ProcessHandle::isAlive).toList();
+        }
+
+        boolean isGoneWithin(Duration bound) {
+            long end = System.nanoTime() + bound.toNanos();
+            while (!members().isEmpty()) {
+                if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
+                pause();
+            }
+            return true;
+        }
+
+        private boolean numberWasGivenToAnother() {
+            return !head.isAlive()
+                    && ProcessHandle.of(head.pid())
+                            .filter(ProcessHandle::isAlive)
+                            .isPresent();
+        }
+
+        /// Field 6 of `/proc/<pid>/stat`; the name in field 2 may hold anything, so count from its closing bracket.
+        private static long sessionOf(long pid) {
+            try {
+                String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+                return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3]);
+            } catch (IOException | RuntimeException gone) {
+                return -1;
+            }
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException hurry) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+package io.lockkeeper.postgres;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// A PostgreSQL server of our own on this machine: the embedded store, a server for tests, a sandbox. It listens on
+/// the loopback address only (or on a socket in a directory only), wants a password (SCRAM) from everybody, and keeps
+/// PostgreSQL's own durable settings unless told otherwise.
+///
+/// `home` holds all of it: `data`, `server.log`, `password` (readable for us only) and `lock`, which says that a living
+// process
+/// uses it. A server that was left behind by a process that died is ended before a new one starts on the same data. The
+/// server is no child of ours: a Ctrl-C in the terminal does not reach it, so that we can stop after our own last
+// write.
+public final class PostgresServer implements AutoCloseable {
+    /// The superuser, and the database that it connects to.
+    public static final String SUPERUSER = "lockkeeper_root";
+
+    public static final String MAINTENANCE_DATABASE = "postgres";
+
+    private static final Duration INITDB = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(2); // crash recovery takes its time
+    private static final Duration STOP = Duration.ofMinutes(1);
+    private static final Duration SLACK = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(300);
+    private static final int STARTS_TRIED = 10;
+    private static final Pattern PASSES = Pattern.compile("could not bind|could not create any TCP|is still in use");
+    private static final long LARGE_LOG = 20_000_000;
+
+    /// The server cannot be had; the message is one sentence for the operator.
+    public static final class Failure extends RuntimeException {
+        public Failure(String sentence) {
+            super(sentence, null, false, false);
+        }
+    }
+
+    /// What to start. `preferredPort` is taken when it is free (0: any port); with a `socketDirectory` the server is on
+    // no network
+    /// at all; `settings` are set above the configuration file.
+    public record Plan(
+            PostgresBinaries binaries,
+            Path home,
+            int preferredPort,
+            Optional<Path> socketDirectory,
+            Map<String, String> settings) {
+        public Plan {
+            home = home.toAbsolutePath().normalize();
+            settings = Map.copyOf(settings);
+        }
+
+        public static Plan on(PostgresBinaries binaries, Path home) {
+            return new Plan(binaries, home, 0, Optional.empty(), Map.of());
+        }
+
+        public Plan preferring(int port) {
+            return new Plan(binaries, home, port, socketDirectory, settings);
+        }
+
+        public Plan onSocketIn(Path directory) {
+            return new Plan(binaries, home, preferredPort, Optional.of(directory.toAbsolutePath()), settings);
+        }
+
+        public Plan with(Map<String, String> settings) {
+            return new Plan(binaries, home, preferredPort, socketDirectory, settings);
+        }
+    }
+
+    private final Plan plan;
+    private final Unprivileged user;
+    private final FileChannel lock;
+    private int port;
+
+    /// Starts the server and returns when it answers.
+    public static PostgresServer start(Plan plan) throws IOException, InterruptedException {
+        Files.createDirectories(plan.home());
+        FileChannel lock = locked(plan.home());
+        try {
+            var server = new PostgresServer(
+                    plan, Unprivileged.reaching(plan.home(), plan.binaries().directory()), lock);
+            server.prepare();
+            server.launch();
+            return server;
+        } catch (TimeoutException slow) {
+            lock.close();
+            throw new Failure("The PostgreSQL server in " + plan.home() + " did not get ready: " + slow.getMessage());
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
+    }
+
+    /// The major version that a home's data was made by; nothing when there is no data yet.
+    public static Optional<Integer> majorOfDataIn(Path home) throws IOException {
+        Path version = home.resolve("data").resolve("PG_VERSION");
+        return Files.exists(version)
+                ? Optional.of(Integer.valueOf(Files.readString(version).strip()))
+                : Optional.empty();
+    }
+
+    private PostgresServer(Plan plan, Unprivileged user, FileChannel lock) {
+        this.plan = plan;
+        this.user = user;
+        this.lock = lock;
+    }
+
+    /// The loopback address, or the directory of the socket, as libpq wants it.
+    public String host() {
+        return plan.socketDirectory().map(Path::toString).orElse("127.0.0.1");
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int major() {
+        return plan.binaries().major();
+    }
+
+    /// The superuser's password.
+    public String password() {
+        try {
+            return Files.readString(plan.home().resolve("password")).strip();
+        } catch (IOException unreadable) {
+            throw new Failure("The password of the PostgreSQL server in " + plan.home() + " cannot be read: "
+                    + unreadable.getMessage());
+        }
+    }
+
+    /// Whether the server process is there; it does not say that it answers.
+    public boolean isAlive() throws IOException {
+        return postmaster(data()).isPresent();
+    }
+
+    /// The server process, for tests that kill it.
+    public Optional<ProcessHandle> process() throws IOException {
+        return postmaster(data());
+    }
+
+    /// Stops the server: sessions are ended, what was committed is on disk. Does nothing to a stopped one.
+    @Override
+    public synchronized void close() {
+        if (!lock.isOpen()) {
+            return;
+        }
+        try {
+            stopWhoeverRuns();
+        } catch (IOException | TimeoutException failed) {
+            throw new Failure("The PostgreSQL server in " + plan.home() + " did not stop: " + failed.getMessage());
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } finally {
+            unlock();
+        }
+    }
+
+    private void prepare() throws IOException, InterruptedException, TimeoutException {
+        user.give(plan.home());
+        if (majorOfDataIn(plan.home()).isEmpty()) {
+            initialise();
+        } else {
+            stopWhoeverRuns();
+        }
+        dropLargeLog();
+    }
+
+    private void initialise() throws IOException, InterruptedException, TimeoutException {
+        String password = HexFormat.of().formatHex(new SecureRandom().generateSeed(24));
+        Path forUs = secretFile(plan.home().resolve("password"), password);
+        Path forInitdb = secretFile(plan.home().resolve("initdb-password"), password);
+        try {
+            user.give(forInitdb);
+            ChildProcess.Ended initdb =
+                    ChildProcess.run(user.command(program("initdb"), initdbArguments(forInitdb)), INITDB);
+            if (!initdb.well()) {
+                Files.delete(forUs);
+                throw new Failure("initdb failed in " + plan.home() + ": " + initdb.text());
+            }
+        } finally {
+            Files.delete(forInitdb);
+        }
+    }
+
+    private List<String> initdbArguments(Path passwordFile) {
+        List<String> arguments =
+                new ArrayList<>(List.of("-D", data().toString(), "-U", SUPERUSER, "-A", "scram-sha-256"));
+        arguments.addAll(List.of("--pwfile=" + passwordFile, "-E", "UTF8", "--locale=C", "--data-checksums"));
+        if (major() >= 17) {
+            arguments.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+        }
+        if ("off".equals(plan.settings().get("fsync"))) {
+            arguments.add("--no-sync");
+        }
+        return arguments;
+    }
+
+    /// Tried again on another port when somebody took ours between our look and the server's bind, and a little later
+    // when
+    /// children of a killed server are still on their way out.
+    private void launch() throws IOException, InterruptedException, TimeoutException {
+        for (int attempt = 1; ; attempt++) {
+            port = attempt == 1 && isFree(plan.preferredPort()) ? plan.preferredPort() : freePort();
+            long logged = Files.exists(log()) ? Files.size(log()) : 0;
+            ChildProcess.Ended started =
+                    ChildProcess.run(user.command(program("pg_ctl"), startArguments()), START.plus(SLACK));
+            if (started.well()) {
+                return;
+            }
+            String said = started.text() + "\n" + logFrom(logged);
+            if (attempt == STARTS_TRIED || !PASSES.matcher(said).find()) {
+                throw new Failure("The PostgreSQL server in " + plan.home() + " did not start: " + said.strip());
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private String logFrom(long position) throws IOException {
+        if (Files.notExists(log())) {
+            return "";
+        }
+        byte[] all = Files.readAllBytes(log());
+        return new String(all, (int) position, all.length - (int) position, StandardCharsets.UTF_8);
+    }
+
+    private List<String> startArguments() {
+        Map<String, String> settings = new TreeMap<>(plan.settings());
+        settings.put("port", Integer.toString(port));
+        settings.put("listen_addresses", plan.socketDirectory().isPresent() ? "" : "127.0.0.1");
+        settings.put(
+                "unix_socket_directories",
+                plan.socketDirectory().map(Path::toString).orElse(""));
+        settings.put("logging_collector", "off");
+        String options = settings.entrySet().stream()
+                .map(setting -> "-c " + shellQuoted(setting.getKey() + "=" + setting.getValue()))
+                .collect(Collectors.joining(" "));
+        return List.of(
+                "start",
+                "-D",
+                data().toString(),
+                "-l",
+                log().toString(),
+                "-w",
+                "-t",
+                seconds(START),
+                "-s",
+                "-o",
+                options);
+    }
+
+    private void stopWhoeverRuns() throws IOException, InterruptedException, TimeoutException {
+        if (postmaster(data()).isEmpty()) {
+            return; // PostgreSQL clears a stale pid file by itself
+        }
+        ChildProcess.Ended stopped = ChildProcess.run(
+                user.command(
+                        program("pg_ctl"),
+                        List.of("stop", "-D", data().toString(), "-m", "fast", "-w", "-t", seconds(STOP), "-s")),
+                STOP.plus(SLACK));
+        if (!stopped.well() && postmaster(data()).isPresent()) {
+            throw new IOException(stopped.text());
+        }
+    }
+
+    /// The living server of this data directory. The number in its pid file may since belong to a stranger: it must be
+    /// a postgres, and no younger than the file says.
+    private static Optional<ProcessHandle> postmaster(Path data) throws IOException {
+        List<String> file;
+        try {
+            file = Files.readAllLines(data.resolve("postmaster.pid"));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+        if (file.size() < 3) {
+            return Optional.empty();
+        }
+        Instant atLatest =
+                Instant.ofEpochSecond(Long.parseLong(file.get(2).strip())).plus(SLACK);
+        return ProcessHandle.of(Long.parseLong(file.getFirst().strip()))
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> process.info().command().orElse("postgres").contains("postgres"))
+                .filter(process ->
+                        process.info().startInstant().orElse(atLatest).compareTo(atLatest) <= 0);
+    }
+
+    /// The operating system frees the lock when we die, whatever kills us.
+    private static FileChannel locked(Path home) throws IOException {
+        FileChannel channel =
+                FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException ourselves) {
+            // Held by this very process: as taken as by another one.
+        }
+        channel.close();
+        throw new Failure(
+                "The PostgreSQL server in " + home
+                        + " belongs to another running Lockkeeper: stop that one, or set LOCKKEEPER_HOME to another directory.");
+    }
+
+    private void unlock() {
+        try {
+            lock.close();
+        } catch (IOException gone) {
+            // Closed is closed.
+        }
+    }
+
+    private Path data() {
+        return plan.home().resolve("data");
+    }
+
+    private Path log() {
+        return plan.home().resolve("server.log");
+    }
+
+    private Path program(String name) {
+        return plan.binaries().program(name);
+    }
+
+    private void dropLargeLog() throws IOException {
+        if (Files.exists(log()) && Files.size(log()) > LARGE_LOG) {
+            Files.delete(log());
+        }
+    }
+
+    private static Path secretFile(Path file, String secret) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.writeString(file, secret + "\n");
+    }
+
+    private static boolean isFree(int port) {
+        if (port == 0) {
+            return false;
+        }
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true); // as PostgreSQL does: our own old connections do not count
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(duration.toSeconds());
+    }
+
+    private static String shellQuoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}
