@@ -42,12 +42,14 @@ CREATE TABLE token (
     created_by   text        NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- The name is who audit rows, jobs and idempotency keys belong to: two living tokens cannot share it.
+CREATE UNIQUE INDEX token_has_its_own_name ON token (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE audit (
     id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at         timestamptz NOT NULL DEFAULT clock_timestamp(),
     subject    text        NOT NULL, -- who
-    via        text        NOT NULL, -- how they came in: token, engine, start
+    via        text        NOT NULL, -- how they came in: token/3, engine, start
     request_id text,
     action     text        NOT NULL, -- what: job.accept, job.cancel, target.create, ...
     target     text,
@@ -55,6 +57,7 @@ CREATE TABLE audit (
     detail     jsonb       NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_by_target ON audit (target, id) WHERE target IS NOT NULL;
+CREATE INDEX audit_by_subject ON audit (subject, id);
 
 CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -47,7 +47,14 @@ final class Failure {
     }
 
     private static Problem unforeseen(Throwable thrown) {
-        if (thrown instanceof AuthenticationFailedException || thrown instanceof UnauthorizedException) {
+        if (thrown instanceof AuthenticationFailedException) {
+            return bad(
+                    401,
+                    "invalid-token",
+                    "Invalid token",
+                    "The token is unknown, revoked or expired; send another one.");
+        }
+        if (thrown instanceof UnauthorizedException) {
             return unauthorized();
         }
         if (thrown instanceof ForbiddenException) {

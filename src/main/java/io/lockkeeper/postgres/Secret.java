@@ -1,5 +1,6 @@
 package io.lockkeeper.postgres;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,6 +12,11 @@ public final class Secret {
 
     public Secret(String value) {
         this.value = Objects.requireNonNull(value);
+    }
+
+    @JsonCreator
+    static Secret of(String value) {
+        return new Secret(value);
     }
 
     /// The text itself. Whoever calls this promises to hand it on to a server or a child's password file, nothing else.

@@ -1,5 +1,6 @@
 package io.lockkeeper.postgres;
 
+import java.security.cert.CertificateException;
 import java.util.Objects;
 
 /// What a connection demands of TLS. `ca` holds PEM certificates, or is null for the system's trust store.
@@ -11,6 +12,15 @@ public record Tls(TlsMode mode, String ca) {
         if (mode == TlsMode.VERIFY_CA && ca == null) {
             throw new IllegalArgumentException(
                     "verify-ca needs a CA: every public certificate would pass the system's trust store");
+        }
+    }
+
+    /// Whether a text can be the `ca`.
+    public static boolean holdsCertificates(String pem) {
+        try {
+            return !ServerTrust.certificates(pem).isEmpty();
+        } catch (CertificateException unreadable) {
+            return false;
         }
     }
 

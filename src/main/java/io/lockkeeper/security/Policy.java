@@ -19,7 +19,7 @@ public final class Policy {
                 .sorted()
                 .filter(role -> role.allows(permission))
                 .findFirst()
-                .map(role -> new Decision(true, "The role " + Words.of(role) + " allows " + asked + "."))
+                .map(role -> new Decision(true, "The role " + role.word() + " allows " + asked + "."))
                 .orElseGet(() -> new Decision(false, denied(caller, permission, asked)));
     }
 
@@ -38,9 +38,9 @@ public final class Policy {
     private static String denied(Caller caller, Permission permission, String asked) {
         String needed = Arrays.stream(Role.values())
                 .filter(role -> role.allows(permission))
-                .map(Words::of)
+                .map(Role::word)
                 .collect(Collectors.joining(" or "));
-        String held = caller.roles().stream().sorted().map(Words::of).collect(Collectors.joining(", "));
+        String held = caller.roles().stream().sorted().map(Role::word).collect(Collectors.joining(", "));
         return "You may not do this: " + asked + " needs the role " + needed + ", and " + caller.subject() + " has "
                 + (held.isEmpty() ? "none" : held) + ".";
     }

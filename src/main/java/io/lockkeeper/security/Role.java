@@ -9,7 +9,9 @@ import static io.lockkeeper.security.Permission.TARGETS_WRITE;
 import static io.lockkeeper.security.Permission.TOKENS_MANAGE;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lockkeeper.http.Words;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /// What a caller may be. Each role may read; beyond that, roles do not contain each other: whoever should start jobs
@@ -27,10 +29,20 @@ public enum Role {
     private static final Set<Permission> READING =
             EnumSet.of(Permission.JOBS_READ, Permission.TARGETS_READ, Permission.SELF_READ, Permission.METRICS_READ);
 
+    private static final Map<String, Role> WORDS = Words.in(Role.class);
+
     private final Set<Permission> more = EnumSet.noneOf(Permission.class);
 
     Role(Permission... more) {
         this.more.addAll(Set.of(more));
+    }
+
+    static Role ofWord(String word) {
+        return WORDS.get(word);
+    }
+
+    String word() {
+        return Words.of(this);
     }
 
     boolean allows(Permission permission) {

@@ -1,0 +1,44 @@
+package io.lockkeeper.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class StoreApiTest {
+    @Inject
+    Pool pool;
+
+    @Test
+    void servesWithTheLimitsOfTheServingRole() {
+        assertThat(setting("statement_timeout")).isEqualTo("10s");
+        assertThat(setting("idle_in_transaction_session_timeout")).isEqualTo("5s");
+        assertThat(setting("application_name")).isEqualTo("lockkeeper");
+        assertThat(one("SELECT current_user::text")).isEqualTo("store_serving");
+    }
+
+    @Test
+    void hasItsSchema() {
+        assertThat(one("SELECT version FROM flyway_schema_history WHERE version = '1' AND success"))
+                .isEqualTo("1");
+    }
+
+    private String setting(String name) {
+        return one("SELECT current_setting('" + name + "')");
+    }
+
+    private String one(String query) {
+        Row row = pool.query(query)
+                .execute()
+                .await()
+                .atMost(Duration.ofSeconds(10))
+                .iterator()
+                .next();
+        return row.getString(0);
+    }
+}
