@@ -10,8 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// One client that follows events. It is never sent more than fits into its write queue: whoever reads too slowly is
-// brought up to date from the
-/// store later, and whoever does not read at all is cut off and can resume.
+/// brought up to date from the store later, and whoever does not read at all is cut off and can resume.
 final class EventStream implements Following.Reader {
     private static final int QUEUE_BYTES = 64 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /// What a running job may do, and how the world hears of it. Used from the job's own thread only.
 ///
 /// Every method ends with [Stopped] once the job was told to stop (cancelled, out of time, lease lost, instance going
-// down). Do not catch it.
+/// down). Do not catch it.
 public interface JobContext {
     long jobId();
 
@@ -24,8 +24,7 @@ public interface JobContext {
     PgSession connect() throws InterruptedException;
 
     /// Runs a program to its end and returns its exit code; what it prints comes line by line. It is ended with the
-    // job, and then this does not
-    /// return: an exit code that we caused says nothing.
+    /// job, and then this does not return: an exit code that we caused says nothing.
     int run(ChildProcess.Command command, Consumer<String> output, Duration bound)
             throws IOException, InterruptedException, TimeoutException;
 

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// What can be said of every job, whatever its kind. The fields of the kind's own spec stand beside these in the same
-// object.
+/// object.
 public record JobRequest(
         @Schema(description = "What to do, see GET /kinds", examples = "sleep") @Size(min = 1, max = 63)
         String kind,

@@ -104,7 +104,7 @@ public class JobResource {
     }
 
     /// The answer to whatever starts a job: 202 at once, or 200 with the finished job for a caller who preferred to
-    // wait.
+    /// wait.
     private Uni<Response> answer(Accepted accepted, Preference preference) {
         if (!preference.waits()) {
             return Uni.createFrom()

@@ -1,7 +1,7 @@
 package io.lockkeeper.job;
 
 /// Where a job stands. The legal ways from one to the next are rows of the table `job_transition`; whatever is finer is
-// a job's `reason`.
+/// a job's `reason`.
 public enum JobState {
     PENDING_APPROVAL,
     SCHEDULED,

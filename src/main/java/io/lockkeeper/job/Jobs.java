@@ -120,13 +120,12 @@ public class Jobs {
         JobRequest request = wanted.request();
         JobKind<S, ?> kind = wanted.kind();
         String exclusivity = kind.exclusivityKey(wanted.spec());
-        boolean needsApproval = target != null && target.needsApproval(kind.name());
+        int approvals = target == null ? 0 : target.approvalsFor(kind.name());
         return new NewJob(
                 kind.name(),
                 request.target(),
                 target == null ? null : target.id(),
-                needsApproval,
-                needsApproval ? target.approvals() : 0,
+                approvals,
                 request.priority() == null ? USUAL_PRIORITY : request.priority().shortValue(),
                 NewJob.laneOf(target == null ? null : target.id(), exclusivity),
                 !exclusivity.isEmpty(),

@@ -8,7 +8,7 @@ import java.util.Objects;
 /// @param target whether its jobs need a target, and change it
 /// @param maxAttempts how often a job is tried before it has failed
 /// @param backoff the pause before the second attempt; it doubles with each further one, up to five minutes, with
-// jitter
+/// jitter
 /// @param maxDuration after which a running job is stopped and has failed
 /// @param whenLost what to do with a job whose worker died or was stopped under it
 public record Limits(TargetUse target, int maxAttempts, Duration backoff, Duration maxDuration, WhenLost whenLost) {

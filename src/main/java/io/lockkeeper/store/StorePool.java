@@ -6,8 +6,7 @@ import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
 /// The pool of the store, with one thing that Quarkus has no setting for: by default the client prepares statements of
-// more than 2,048
-/// characters anew each time, and ours are longer.
+/// more than 2,048 characters anew each time, and ours are longer.
 @Singleton
 class StorePool implements PgPoolCreator {
     private static final int LONGEST_STATEMENT = 16 * 1024;

@@ -14,11 +14,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /// Tells other instances to look, and hears when they do. It carries no data and may fail: everybody also looks from
-// time to time.
+/// time to time.
 ///
 /// NOTIFY makes committing transactions queue behind each other, so it is never part of one that does something: it
-// goes out afterwards on its
-/// own, and however much happens, at most once in five milliseconds.
+/// goes out afterwards on its own, and however much happens, at most once in five milliseconds.
 final class Bell implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Bell.class);
     private static final String WORK = "lockkeeper_work";

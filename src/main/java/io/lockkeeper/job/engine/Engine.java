@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /// The engine of one instance: what accepts jobs, runs them, and follows them. Memory holds nothing that a restart
-// would miss.
+/// would miss.
 public final class Engine {
     private static final Duration TICK = Duration.ofMillis(250);
 

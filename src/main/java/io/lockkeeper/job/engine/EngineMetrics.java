@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// What the engine counts while it works. What can be asked of the store (depth, age) is asked there, see
-// `QueueGauges`.
+/// `QueueGauges`.
 final class EngineMetrics {
     private final MeterRegistry registry;
     private final Timer commits;

@@ -61,7 +61,7 @@ public final class EventTail {
     }
 
     /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try
-    // again.
+    /// again.
     ///
     /// Called on the tail's event loop.
     boolean join(Follower follower, long readThrough) {

@@ -8,8 +8,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.List;
 
 /// One reader of events: it reads from the store until it has caught up with the tail, then follows live. When its
-// reader is full it leaves the
-/// tail and later catches up from the store again, so a slow reader costs no memory.
+/// reader is full it leaves the tail and later catches up from the store again, so a slow reader costs no memory.
 ///
 /// Everything happens on the tail's event loop.
 public final class Following implements EventTail.Follower {

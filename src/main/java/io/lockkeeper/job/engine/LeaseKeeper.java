@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /// Keeps this instance's lease alive, learns from the same answer which of its jobs were cancelled, and knows when to
-// give up: if the store did
-/// not confirm the lease for most of its length, the runs are stopped before anybody else may take them.
+/// give up: if the store did not confirm the lease for most of its length, the runs are stopped before anybody else may
+/// take them.
 final class LeaseKeeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LeaseKeeper.class);
 

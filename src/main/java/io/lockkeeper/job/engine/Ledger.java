@@ -38,10 +38,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /// The one writer of an instance. Requests, outcomes and what jobs tell meet in its inbox; it takes whatever is there
-// and writes it with one
-/// commit, while the next turn gathers. The same commit claims work for the places that are free, so a job may be
-// accepted, claimed and told
-/// of at once, and there is one way to claim whether a job is new or old.
+/// and writes it with one commit, while the next turn gathers. The same commit claims work for the places that are
+/// free, so a job may be accepted, claimed and told of at once, and there is one way to claim whether a job is new or
+/// old.
 ///
 /// Statements of a turn are sent in one go; the server sees their end even if this process stops in the middle.
 final class Ledger implements AutoCloseable {
@@ -203,8 +202,7 @@ final class Ledger implements AutoCloseable {
     }
 
     /// The store is there and does not like something. Claims that met another instance's are tried again a little
-    // later; a request that cannot
-    /// be stored must not take its neighbours with it.
+    /// later; a request that cannot be stored must not take its neighbours with it.
     private void whenRefused(Turn turn, PgException refused) throws InterruptedException {
         LOG.debugf("a turn was refused: %s", refused.getMessage());
         if (turn.writesNothing()) {
@@ -258,8 +256,9 @@ final class Ledger implements AutoCloseable {
     }
 
     /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
-    // again, which does nothing
-    /// the second time; jobs that came under our lease without our knowing are handed back by the next turn.
+    /// again, which does nothing the second time; jobs that came under our lease without our knowing are handed
+    // back by
+    /// the next turn.
     private void whenStoreIsAway(Turn turn, Exception away) throws InterruptedException {
         if (!outcomeUnknown) {
             LOG.warnf("the store does not answer: %s", away.toString());

@@ -6,8 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// Something that is done again and again on a virtual thread of its own: when it is woken, and otherwise at its pace.
-// What fails is logged
-/// and done again.
+/// What fails is logged and done again.
 final class Loop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Loop.class);
 

@@ -57,7 +57,7 @@ final class Run {
     }
 
     /// Called a few times a second: tells what has gathered, ends what takes too long, and reminds what was told to
-    // stop.
+    /// stop.
     void tick() {
         if (stopCause == null && Instant.now().isAfter(mustEndBy)) {
             stop(StopCause.OUT_OF_TIME);
@@ -70,7 +70,7 @@ final class Run {
     }
 
     /// Cancels its SQL, ends its children, interrupts its thread. The first cause counts, except that a lost lease
-    // beats any other.
+    /// beats any other.
     synchronized void stop(StopCause cause) {
         if (stopCause == null || cause == StopCause.LEASE_LOST) {
             stopCause = cause;

@@ -167,7 +167,7 @@ final class RunContext implements JobContext {
     }
 
     /// Sessions first: an interrupt would end our wait but not the statement. May be called again and again, from any
-    // thread.
+    /// thread.
     void stop() {
         stopped = true;
         sessions.forEach(PgSession::cancel);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 /// One connection of the pool that the engine keeps for itself, so that a crowd at the edge cannot starve it. Used by
-// one thread.
+/// one thread.
 final class StoreConnection implements AutoCloseable {
     private static final Duration CONNECT_BOUND = Duration.ofSeconds(10);
 

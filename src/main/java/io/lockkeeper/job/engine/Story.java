@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /// What a run tells the world, gathered so that a talkative tool costs a few rows a second and not one a line. From any
-// thread.
+/// thread.
 final class Story {
     private static final int LINES_AN_EVENT = 200;
     private static final int LONGEST_LINE = 4_000;

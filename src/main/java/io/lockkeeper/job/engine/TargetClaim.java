@@ -6,8 +6,7 @@ import io.lockkeeper.job.table.ClaimJobs.Claimed;
 import io.lockkeeper.postgres.PgSession;
 
 /// The right to change a target, held in the target itself: two installations that do not know of each other meet here.
-// First it ends what a
-/// dead worker's attempt at the same job may still be doing there.
+/// First it ends what a dead worker's attempt at the same job may still be doing there.
 final class TargetClaim {
     private static final String END_EARLIER_ATTEMPTS = """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -46,7 +46,7 @@ final class Turn {
     }
 
     /// What must be written even if the store is away for a while. Requests are not among it: their callers get an
-    // answer and ask again.
+    /// answer and ask again.
     List<Entry> mustNotGetLost() {
         List<Entry> entries = new ArrayList<>(said);
         entries.addAll(ended);

@@ -134,7 +134,7 @@ final class Worker {
     }
 
     /// The store will never take this outcome, for example because its result is too large. The job must end all the
-    // same.
+    /// same.
     void outcomeWasRefused(Outcome outcome, String why) {
         if (outcome.state() == JobState.FAILED
                 && outcome.result() == null

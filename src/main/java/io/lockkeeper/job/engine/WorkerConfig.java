@@ -28,7 +28,7 @@ public interface WorkerConfig {
     Duration lease();
 
     /// How often it says that it is alive and asks which of its jobs were cancelled. A cancel reaches it at this age at
-    // the latest.
+    /// the latest.
     @WithDefault("1s")
     Duration renewEvery();
 

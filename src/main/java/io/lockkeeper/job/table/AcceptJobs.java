@@ -18,12 +18,12 @@ public final class AcceptJobs {
             WITH asked AS MATERIALIZED (
                 SELECT nextval('job_id_seq') AS id, a.*,
                        a.reject AND EXISTS (SELECT FROM job j WHERE j.lane = a.lane AND j.finished_at IS NULL) AS conflicts
-                FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::integer[], $6::smallint[], $7::text[],
-                            $8::boolean[], $9::boolean[], $10::text[], $11::text[], $12::text[], $13::integer[],
-                            $14::timestamptz[], $15::timestamptz[], $16::bigint[], $17::text[],
-                            $18::text[], $19::text[], $20::text[], $21::text[], $22::bytea[])
+                FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::smallint[], $6::text[],
+                            $7::boolean[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::integer[],
+                            $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::text[],
+                            $17::text[], $18::text[], $19::text[], $20::text[], $21::bytea[])
                      WITH ORDINALITY
-                     AS a (kind, target, target_id, needs_approval, approvals, priority, lane,
+                     AS a (kind, target, target_id, approvals, priority, lane,
                            exclusive, reject, on_lost, spec, labels, max_attempts,
                            not_before, deadline_at, retry_of, schedule,
                            subject, via, request_id, key, digest, nr)
@@ -37,10 +37,10 @@ public final class AcceptJobs {
                                  max_attempts, not_before, deadline_at, retry_of, schedule, approvals_required,
                                  requested_by, requested_via)
                 SELECT id, kind, target, target_id,
-                       CASE WHEN needs_approval THEN 'PENDING_APPROVAL'
+                       CASE WHEN approvals > 0 THEN 'PENDING_APPROVAL'
                             WHEN not_before > clock_timestamp() THEN 'SCHEDULED'
                             ELSE 'QUEUED' END,
-                       CASE WHEN not_before > clock_timestamp() AND NOT needs_approval THEN not_before END,
+                       CASE WHEN not_before > clock_timestamp() AND approvals = 0 THEN not_before END,
                        priority, lane, exclusive, on_lost, spec::jsonb, labels::jsonb,
                        max_attempts, not_before, deadline_at, retry_of, schedule, approvals,
                        subject, via
@@ -63,8 +63,7 @@ public final class AcceptJobs {
     private AcceptJobs() {}
 
     /// What became of each, in the order in which they were asked: born with a state, or refused because it conflicts,
-    // or (neither) known
-    /// already under its idempotency key.
+    /// or (neither) known already under its idempotency key.
     public record Answer(long id, JobState state, Instant dueAt, Instant createdAt, boolean conflicts) {
         public boolean born() {
             return state != null;
@@ -98,7 +97,6 @@ public final class AcceptJobs {
                 .addArrayOfString(column(jobs, NewJob::kind).toArray(String[]::new))
                 .addArrayOfString(column(jobs, NewJob::target).toArray(String[]::new))
                 .addArrayOfLong(column(jobs, NewJob::targetId).toArray(Long[]::new))
-                .addArrayOfBoolean(column(jobs, NewJob::needsApproval).toArray(Boolean[]::new))
                 .addArrayOfInteger(column(jobs, NewJob::approvals).toArray(Integer[]::new))
                 .addArrayOfShort(column(jobs, NewJob::priority).toArray(Short[]::new))
                 .addArrayOfString(column(jobs, NewJob::lane).toArray(String[]::new))

@@ -6,7 +6,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 
 /// Four eyes: a job on a protected target waits for as many people as the target wants, none of them the one who asked
-// for it.
+/// for it.
 public final class ApproveJob {
     private static final String APPROVE_JOB = """
             WITH waiting AS MATERIALIZED (
@@ -41,7 +41,7 @@ public final class ApproveJob {
     private ApproveJob() {}
 
     /// False when it changed nothing: the job does not wait for approval, or it is the caller's own, or the caller has
-    // approved it before.
+    /// approved it before.
     public static Future<Boolean> approve(SqlClient store, long job, Origin by, String comment) {
         return decide(store, APPROVE_JOB, job, by, comment);
     }

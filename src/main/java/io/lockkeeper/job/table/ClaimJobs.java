@@ -15,11 +15,9 @@ import java.util.UUID;
 /// Takes up to n queued jobs in one statement and puts them under the worker's lease.
 ///
 /// Most jobs share nothing and come from the lane ''. For the others it looks at each lane once, however many jobs wait
-// there: a lane that
-/// is taken, or that another instance is choosing from at this moment, is passed over. From a lane of exclusive jobs it
-// takes the first one,
-/// and never more jobs of a target than it has free places. Nothing here waits for a lock; the unique indexes are the
-// last word.
+/// there: a lane that is taken, or that another instance is choosing from at this moment, is passed over. From a lane
+/// of exclusive jobs it takes the first one, and never more jobs of a target than it has free places. Nothing here
+/// waits for a lock; the unique indexes are the last word.
 public final class ClaimJobs {
     private static final String CLAIM_JOBS = """
             WITH RECURSIVE lane (lane) AS (

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Writes what became of many running jobs in one statement. A job whose lease was raised meanwhile is left alone: it
-// is somebody else's.
+/// is somebody else's.
 public final class FinishJobs {
     private static final String FINISH_JOBS = """
             WITH outcome AS (

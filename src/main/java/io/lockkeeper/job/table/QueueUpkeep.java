@@ -8,8 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 
 /// What must happen to jobs although nobody is running them. Every instance may do it at any time: rows that another
-// one holds are passed
-/// over, and doing it twice does nothing.
+/// one holds are passed over, and doing it twice does nothing.
 public final class QueueUpkeep {
     private static final String QUEUE_DUE_JOBS = """
             WITH due AS MATERIALIZED (

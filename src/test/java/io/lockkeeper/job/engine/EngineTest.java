@@ -192,7 +192,10 @@ class EngineTest {
                                         job::log,
                                         Duration.ofMinutes(5))));
         long id = store.accept(engine, job("child"));
-        Awaitility.await().atMost(TestStore.BOUND).until(() -> store.story(id).contains("log [up]"));
+        String log = Awaitility.await()
+                .atMost(TestStore.BOUND)
+                .until(() -> store.story(id).getLast(), told -> told.startsWith("log"));
+        long pid = Long.parseLong(log.replaceAll("\\D", ""));
 
         Instant asked = Instant.now();
         store.cancel(engine, id);

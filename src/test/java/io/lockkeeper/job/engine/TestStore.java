@@ -311,7 +311,6 @@ final class TestStore implements AutoCloseable {
                     kind,
                     targetId == null ? null : "target-" + targetId,
                     targetId,
-                    approvals > 0,
                     approvals,
                     (short) priority,
                     NewJob.laneOf(targetId, key),
