@@ -82,8 +82,13 @@ public class Probe {
     }
 
     public ProbeReport of(String target) throws InterruptedException {
+        return of(target, () -> open(target));
+    }
+
+    /// The same over a session that the caller opens; it is closed afterwards.
+    ProbeReport of(String target, Opening opening) throws InterruptedException {
         long start = System.nanoTime();
-        try (PgSession session = open(target)) {
+        try (PgSession session = opening.open()) {
             double connect = milliseconds(start);
             return look(target, session.within(CALL_BOUND), connect);
         } catch (ConnectFailure failure) {
@@ -95,6 +100,11 @@ public class Probe {
                     "Probe failed",
                     "Target " + target + " let us in, and then failed (" + failure.sqlState() + ")."));
         }
+    }
+
+    @FunctionalInterface
+    interface Opening {
+        PgSession open() throws InterruptedException;
     }
 
     private PgSession open(String target) throws InterruptedException {

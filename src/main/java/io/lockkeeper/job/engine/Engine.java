@@ -25,6 +25,7 @@ public final class Engine {
     private final LeaseKeeper lease;
     private final Upkeep upkeep;
     private final Loop ticking;
+    private final QueueGauges gauges;
 
     Engine(
             WorkerConfig config,
@@ -36,14 +37,17 @@ public final class Engine {
             MeterRegistry registry) {
         this.config = config;
         var metrics = new EngineMetrics(registry);
+        registry.gauge("lockkeeper.worker.slots", config, WorkerConfig::slots);
         String name = config.name().orElseGet(Engine::hostAndProcess);
         this.tail = new EventTail(vertx, store);
         this.worker = new Worker(config, name, kinds, json, gate, metrics);
         this.bell = new Bell(store, this::lookForWork, this::lookForCancels);
         this.ledger = new Ledger(store, worker, this::committed, metrics);
         this.worker.writesTo(ledger);
+        registry.gauge("lockkeeper.worker.running", worker, Worker::running);
         this.lease = new LeaseKeeper(config, worker, store);
         this.upkeep = new Upkeep(config, store, this::lookForWork, bell::work, metrics);
+        this.gauges = new QueueGauges(store, registry);
         this.ticking = new Loop("tick", TICK, this::tick);
     }
 
@@ -62,6 +66,7 @@ public final class Engine {
         ledger.start();
         upkeep.start();
         ticking.start();
+        gauges.start();
         if (config.enabled()) {
             lease.start();
         }
@@ -115,6 +120,7 @@ public final class Engine {
         worker.stop(config.grace());
         ledger.close();
         ticking.close();
+        gauges.close();
         upkeep.close();
         lease.close();
         bell.close();

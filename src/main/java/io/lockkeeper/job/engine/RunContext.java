@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /// A running job's hands: what it has open, so that a stop can reach it, and what it tells.
 final class RunContext implements JobContext {
-    private static final Duration CHILD_GRACE = Duration.ofMillis(700);
+    private static final Duration CHILD_GRACE = Duration.ofMillis(500);
 
     private final Claimed job;
     private final Gate gate;
