@@ -1,9 +1,10 @@
 package io.lockkeeper.security;
 
 import io.lockkeeper.postgres.Await;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigUtils;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -70,7 +71,7 @@ class AdminToken {
                 LOG.warn("The admin token that was provided has been revoked and stays so; provide another one: " + HOW
                         + ".");
             }
-        } else if (LaunchMode.current() != LaunchMode.NORMAL) {
+        } else if (isDevelopment() || ConfigUtils.isProfileActive("test")) {
             establishOurOwn();
         } else if (!somebodyIsAdmin()) {
             LOG.warn("Nobody can manage this service, because there is no admin token: " + HOW + ", and start again.");
@@ -83,9 +84,14 @@ class AdminToken {
             token = development.replace();
             establish(token);
         }
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+        if (isDevelopment()) {
             development.show(token);
         }
+    }
+
+    /// By profile, for a packaged application may well run as a developer's.
+    private static boolean isDevelopment() {
+        return ConfigUtils.isProfileActive("dev");
     }
 
     private Outcome establish(String token) throws InterruptedException, TimeoutException {
@@ -97,7 +103,7 @@ class AdminToken {
         return connection
                 .query(TAKE_TURN)
                 .execute()
-                .compose(turn -> connection.preparedQuery(FIND_BY_HASH).execute(Tuple.of(hash)))
+                .compose(turn -> connection.preparedQuery(FIND_BY_HASH).execute(Tuple.of(Buffer.buffer(hash))))
                 .compose(found -> {
                     if (found.size() == 0) {
                         return replace(connection, hash).map(Outcome.CREATED);
@@ -108,7 +114,7 @@ class AdminToken {
     }
 
     private Future<Void> replace(SqlConnection connection, byte[] hash) {
-        Tuple values = Tuple.of(hash, roles.toArray(String[]::new));
+        Tuple values = Tuple.tuple().addBuffer(Buffer.buffer(hash)).addArrayOfString(roles.toArray(String[]::new));
         return connection
                 .query(REVOKE_FORMER)
                 .execute()

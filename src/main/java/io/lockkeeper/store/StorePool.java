@@ -16,13 +16,14 @@ class StorePool implements PgPoolCreator {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int WAIT_SECONDS = 5;
     private static final int LONGEST_QUEUE = 10_000;
-    /// Longer statements would be prepared anew each time; the client's own limit is 2,048 characters, and ours are longer.
+    /// Longer statements would be prepared anew each time; the client's own limit is 2,048 characters, and ours are
+    // longer.
     private static final int LONGEST_STATEMENT = 16 * 1024;
 
     @Override
     public Pool create(Input input) {
-        input.pgConnectOptionsList()
-                .forEach(options -> options.setConnectTimeout(CONNECT_MILLIS).setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT));
+        input.pgConnectOptionsList().forEach(options -> options.setConnectTimeout(CONNECT_MILLIS)
+                .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT));
         var options = input.poolOptions()
                 .setName("store")
                 .setConnectionTimeout(WAIT_SECONDS)

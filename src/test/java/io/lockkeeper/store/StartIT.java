@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The packaged application as a process of its own, as an operator or a developer starts it.
 class StartIT {
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     private static final Pattern STORE_PORT = Pattern.compile("Embedded store: .* on port (\\d+)");
     private static final Pattern API = Pattern.compile("API +http://localhost:(\\d+)/");
 
@@ -58,7 +59,9 @@ class StartIT {
     @Test
     void aWrongPasswordIsToldAtOnceAndNotRepeated() throws Exception {
         StoreAddress store = TestServers.freshStore().serving();
-        environment.put("LOCKKEEPER_STORE_URL", store.url().replace(":" + store.password().orElseThrow() + "@", ":TOPSECRET@"));
+        environment.put(
+                "LOCKKEEPER_STORE_URL",
+                store.url().replace(":" + store.password().orElseThrow() + "@", ":TOPSECRET@"));
         assertThat(endOf(start("prod"))).isEqualTo(1);
         assertThat(said).hasSize(1);
         assertThat(said.getFirst())
@@ -119,7 +122,8 @@ class StartIT {
         builder.environment().keySet().removeIf(name -> name.startsWith("LOCKKEEPER_"));
         builder.environment().putAll(environment);
         said.clear();
-        application = builder.redirectErrorStream(true).directory(directory.toFile()).start();
+        application =
+                builder.redirectErrorStream(true).directory(directory.toFile()).start();
         return application;
     }
 
