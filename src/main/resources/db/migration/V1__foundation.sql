@@ -224,7 +224,7 @@ INSERT INTO job_event_horizon DEFAULT VALUES;
 CREATE FUNCTION job_was_accepted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO job_event (job_id, type, data)
-    SELECT id, 'state', jsonb_build_object('state', state, 'reason', reason, 'attempt', attempt)
+    SELECT id, 'state', jsonb_build_object('state', state, 'attempt', attempt)
     FROM accepted
     ORDER BY id;
     RETURN NULL;
@@ -244,7 +244,7 @@ BEGIN
     INSERT INTO job_event (job_id, type, data)
     SELECT a.id, 'state',
            CASE WHEN a.state = b.state OR t.before IS NOT NULL
-                THEN jsonb_build_object('state', a.state, 'reason', a.reason, 'attempt', a.attempt)
+                THEN jsonb_strip_nulls(jsonb_build_object('state', a.state, 'reason', a.reason, 'attempt', a.attempt))
                 ELSE job_transition_is_illegal(a.id, b.state, a.state)
            END
     FROM now_is a

@@ -3,8 +3,8 @@ package io.lockkeeper.job.engine;
 import static io.lockkeeper.postgres.Await.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.lockkeeper.TestServers;
+import io.lockkeeper.http.JsonRules;
 import io.lockkeeper.job.JobKind;
 import io.lockkeeper.job.JobState;
 import io.lockkeeper.job.JobView;
@@ -73,7 +73,8 @@ final class TestStore implements AutoCloseable {
     Engine engine(WorkerConfig config, JobKind<?, ?>... kinds) {
         Pool own = pool(address);
         pools.add(own);
-        var json = new ObjectMapper().registerModule(new JavaTimeModule());
+        var json = new ObjectMapper();
+        new JsonRules().customize(json);
         Engine engine = new Engine(config, vertx, own, new Kinds(List.of(kinds)), json, this::connect, meters);
         engines.add(engine);
         engine.start();
