@@ -1,5 +1,6 @@
 package io.lockkeeper.http;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
@@ -7,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// What happens to every request before anybody looks at what it wants, and what becomes of those that fail before
@@ -23,9 +25,11 @@ class Edge {
             + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
     private final ProblemWriter writer;
+    private final long largestBody;
 
-    Edge(ProblemWriter writer) {
+    Edge(ProblemWriter writer, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.writer = writer;
+        this.largestBody = largestBody.asLongValue();
     }
 
     void comeFirst(@Observes Filters filters) {
@@ -43,7 +47,18 @@ class Edge {
         RequestId.assign(request);
         RequestLog.begin(request);
         harden(request);
+        if (isTooLarge(request)) {
+            request.response().putHeader("Connection", "close");
+            writer.answer(request, Failure.ofStatus(413));
+            return;
+        }
         request.next();
+    }
+
+    /// By its own account. A body that comes without its length is cut off later, by Quarkus, with a bare 413.
+    private boolean isTooLarge(RoutingContext request) {
+        String length = request.request().getHeader("Content-Length");
+        return length != null && Long.parseLong(length) > largestBody;
     }
 
     private static void harden(RoutingContext request) {

@@ -5,6 +5,7 @@ import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
+import java.io.IOException;
 import java.util.stream.Stream;
 
 /// What is thrown, as the problem that the caller sees. The one place where exceptions become answers.
@@ -66,18 +67,17 @@ final class Failure {
         if (thrown instanceof WebApplicationException web) {
             return ofStatus(web.getResponse().getStatus());
         }
+        if (thrown instanceof IOException && "Request too large".equals(thrown.getMessage())) {
+            return ofStatus(413);
+        }
         return Outage.isBehind(thrown)
                 ? Problem.unavailable("The store does not answer; nothing was changed for sure. Try again soon.", 1)
                 : internal();
     }
 
-    /// A parameter in the path or query that is not of its type: `/jobs/x`, `?after=x`.
+    /// A part of the path that is not of its type: `/jobs/x`. For the query see [QueryParameters].
     private static Problem unconvertible() {
-        return bad(
-                404,
-                "not-found",
-                "Not found",
-                "There is nothing here: a part of the path or query is not of its type.");
+        return bad(404, "not-found", "Not found", "There is nothing here: a part of the path is not of its type.");
     }
 
     private static Problem unauthorized() {

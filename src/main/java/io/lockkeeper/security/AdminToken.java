@@ -4,6 +4,7 @@ import io.lockkeeper.postgres.Await;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -97,7 +98,7 @@ class AdminToken {
         return connection
                 .query(TAKE_TURN)
                 .execute()
-                .compose(turn -> connection.preparedQuery(FIND_BY_HASH).execute(Tuple.of(hash)))
+                .compose(turn -> connection.preparedQuery(FIND_BY_HASH).execute(Tuple.of(Buffer.buffer(hash))))
                 .compose(found -> {
                     if (found.size() == 0) {
                         return replace(connection, hash).map(Outcome.CREATED);
@@ -108,7 +109,7 @@ class AdminToken {
     }
 
     private Future<Void> replace(SqlConnection connection, byte[] hash) {
-        Tuple values = Tuple.of(hash, roles.toArray(String[]::new));
+        Tuple values = Tuple.tuple().addBuffer(Buffer.buffer(hash)).addArrayOfString(roles.toArray(String[]::new));
         return connection
                 .query(REVOKE_FORMER)
                 .execute()

@@ -21,7 +21,7 @@ class Guard {
         this.log = log;
     }
 
-    @ServerRequestFilter(priority = Priorities.AUTHORIZATION)
+    @ServerRequestFilter(priority = Priorities.AUTHORIZATION, nonBlocking = true)
     Uni<Void> admit(ResourceInfo resource, RoutingContext request) {
         Needs needs = resource.getResourceMethod().getAnnotation(Needs.class);
         return identities

@@ -18,10 +18,6 @@ class TokenStore {
             FROM token
             WHERE 'admin' = ANY (roles) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""";
 
-    private static final String NOTE_USE = """
-            UPDATE token SET last_used_at = now()
-            WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')""";
-
     private final Mutiny.SessionFactory sessions;
 
     TokenStore(Mutiny.SessionFactory sessions) {
@@ -30,14 +26,6 @@ class TokenStore {
 
     <T> Uni<T> inTransaction(Function<Mutiny.Session, Uni<T>> work) {
         return sessions.withTransaction(work);
-    }
-
-    /// Also those that were revoked or have expired: what that means is the caller's business.
-    Uni<Optional<Token>> withHash(byte[] hash) {
-        return sessions.withSession(session -> session.createQuery("from Token where secretHash = :hash", Token.class)
-                .setParameter("hash", hash)
-                .getSingleResultOrNull()
-                .map(Optional::ofNullable));
     }
 
     Uni<Optional<Token>> find(long id) {
@@ -73,12 +61,5 @@ class TokenStore {
 
     Uni<Long> livingAdmins(Mutiny.Session session) {
         return session.createNativeQuery(COUNT_LIVING_ADMINS, Long.class).getSingleResult();
-    }
-
-    Uni<Void> noteUse(long id) {
-        return sessions.withTransaction(session -> session.createNativeQuery(NOTE_USE)
-                .setParameter(1, id)
-                .executeUpdate()
-                .replaceWithVoid());
     }
 }

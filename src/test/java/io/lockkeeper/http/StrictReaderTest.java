@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.validation.constraints.Max;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StrictReaderTest {
     private final StrictReader reader = StrictReaders.plain();
+
+    record Common(@Max(9) int priority) {}
 
     @Test
     void readsOneOfEverything() {
@@ -153,7 +156,6 @@ class StrictReaderTest {
 
     @Test
     void readsOneRequestInTwoParts() {
-        record Common(@jakarta.validation.constraints.Max(9) int priority) {}
         Faults faults = new Faults();
         JsonNode tree = reader.tree("{\"priority\": 10, \"word\": \"a\", \"spec\": 1}".getBytes(UTF_8), faults);
 
