@@ -100,6 +100,11 @@ class SealTest {
             public Optional<Path> keyFile() {
                 return Optional.ofNullable(file);
             }
+
+            @Override
+            public boolean generate() {
+                return false;
+            }
         };
     }
 }
