@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The packaged application as a process of its own, as an operator or a developer starts it.
 class StartIT {
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     private static final Pattern STORE_PORT = Pattern.compile("Embedded store: .* on port (\\d+)");
     private static final Pattern API = Pattern.compile("API +http://localhost:(\\d+)/");
 
@@ -58,7 +59,9 @@ class StartIT {
     @Test
     void aWrongPasswordIsToldAtOnceAndNotRepeated() throws Exception {
         StoreAddress store = TestServers.freshStore().serving();
-        environment.put("LOCKKEEPER_STORE_URL", store.url().replace(":" + store.password().orElseThrow() + "@", ":TOPSECRET@"));
+        environment.put(
+                "LOCKKEEPER_STORE_URL",
+                store.url().replace(":" + store.password().orElseThrow() + "@", ":TOPSECRET@"));
         assertThat(endOf(start("prod"))).isEqualTo(1);
         assertThat(said).hasSize(1);
         assertThat(said.getFirst())
@@ -77,7 +80,7 @@ class StartIT {
         int second = startedWithEmbeddedStore();
         assertThat(number(second, "SELECT count(*) FROM orders")).isEqualTo(2000);
 
-        application.destroy();
+        application.toHandle().destroy(); // unlike destroy(), leaves us the last lines
         assertThat(endOf(application)).isEqualTo(128 + 15);
         assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
         assertThat(directory.resolve("postgres/server.log")).content().contains("database system is shut down");
@@ -91,7 +94,7 @@ class StartIT {
             environment.put("LOCKKEEPER_HOME", directory.resolve("home").toString());
             start("dev");
             isReadyAt(waitFor(API));
-            application.destroy();
+            application.toHandle().destroy(); // unlike destroy(), leaves us the last lines
             assertThat(endOf(application)).isEqualTo(128 + 15);
         }
     }
@@ -119,7 +122,8 @@ class StartIT {
         builder.environment().keySet().removeIf(name -> name.startsWith("LOCKKEEPER_"));
         builder.environment().putAll(environment);
         said.clear();
-        application = builder.redirectErrorStream(true).directory(directory.toFile()).start();
+        application =
+                builder.redirectErrorStream(true).directory(directory.toFile()).start();
         return application;
     }
 

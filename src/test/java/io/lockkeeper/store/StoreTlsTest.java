@@ -3,21 +3,10 @@ package io.lockkeeper.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockkeeper.postgres.PostgresBinaries;
-import io.lockkeeper.postgres.PostgresServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,8 +44,10 @@ class StoreTlsTest {
 
     @Test
     void verifiesAuthorityAndName() throws Exception {
-        assertThat(encrypted(access("localhost", "verify-full", server.trusted()))).containsExactly(true, true);
-        assertThat(encrypted(access("127.0.0.1", "verify-ca", server.trusted()))).containsExactly(true, true);
+        assertThat(encrypted(access("localhost", "verify-full", server.trusted())))
+                .containsExactly(true, true);
+        assertThat(encrypted(access("127.0.0.1", "verify-ca", server.trusted())))
+                .containsExactly(true, true);
     }
 
     @Test
@@ -90,6 +81,7 @@ class StoreTlsTest {
     }
 
     private static StoreAccess access(String host, String mode, Path certificate) {
-        return StoreAccess.from(server.environment(host, mode, certificate)::get).orElseThrow();
+        return StoreAccess.from(server.environment(host, mode, certificate)::get)
+                .orElseThrow();
     }
 }

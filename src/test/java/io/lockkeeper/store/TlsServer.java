@@ -35,7 +35,8 @@ record TlsServer(PostgresServer server, Path trusted, Path stranger) implements 
         Map<String, String> environment = new HashMap<>();
         String root = certificate == null ? "" : "&sslrootcert=" + certificate;
         environment.put(
-                "LOCKKEEPER_STORE_URL", "postgresql://" + host + ":" + server.port() + "/postgres?sslmode=" + mode + root);
+                "LOCKKEEPER_STORE_URL",
+                "postgresql://" + host + ":" + server.port() + "/postgres?sslmode=" + mode + root);
         environment.put("LOCKKEEPER_STORE_USERNAME", PostgresServer.SUPERUSER);
         environment.put("LOCKKEEPER_STORE_PASSWORD", server.password());
         return environment;
@@ -50,8 +51,23 @@ record TlsServer(PostgresServer server, Path trusted, Path stranger) implements 
     private static Path certificate(String name, Path directory, Path place) throws Exception {
         Path store = directory.resolve(name + ".p12");
         keytool(
-                "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=" + name, "-ext", "san=dns:" + name, "-ext",
-                "bc=ca:true", "-storepass", "secret", "-storetype", "PKCS12", "-keystore", store.toString());
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-alias",
+                "a",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:" + name,
+                "-ext",
+                "bc=ca:true",
+                "-storepass",
+                "secret",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString());
         KeyStore keys = opened(store);
         Path certificate = directory.resolve(name + ".crt");
         pem(certificate, "CERTIFICATE", keys.getCertificate("a").getEncoded());
@@ -65,8 +81,14 @@ record TlsServer(PostgresServer server, Path trusted, Path stranger) implements 
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
         var command = new ProcessBuilder(new ArrayList<>(List.of(arguments)));
-        command.command().addFirst(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        if (command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() != 0) {
+        command.command()
+                .addFirst(Path.of(System.getProperty("java.home"), "bin", "keytool")
+                        .toString());
+        if (command.redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                != 0) {
             throw new IllegalStateException("keytool failed");
         }
     }
