@@ -136,7 +136,6 @@ CREATE INDEX job_leased ON job (worker_id) WHERE state IN ('RUNNING', 'CANCELLIN
 CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX job_of_target ON job (target_id, id) WHERE target_id IS NOT NULL;
 CREATE INDEX job_of_target_name ON job (target, id) WHERE target IS NOT NULL;
-CREATE INDEX job_of_kind ON job (kind, id);
 CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX job_retried ON job (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX job_unfinished ON job (kind, state) WHERE finished_at IS NULL;
@@ -194,11 +193,15 @@ CREATE INDEX idempotency_by_age ON idempotency (created_at);
 CREATE TABLE job_event (
     seq    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job_id bigint      NOT NULL,
+    lease  integer,    -- with note: which run told it, and its number among all that this run told;
+    note   integer,    -- told again after a commit of unknown outcome, it is not written twice
     type   text        NOT NULL CHECK (type IN ('state', 'step', 'progress', 'log')),
     at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     data   jsonb       NOT NULL
 );
 CREATE INDEX job_event_of_job ON job_event (job_id, seq);
+CREATE UNIQUE INDEX job_event_told_once ON job_event (job_id, lease, note) WHERE note IS NOT NULL;
+CREATE INDEX job_event_progress ON job_event (job_id) WHERE type = 'progress';
 
 -- Sequences are handed out before commit, so a reader of "seq > last" could overtake a slower transaction and miss its events
 -- for ever. Writers therefore take turns: the lock is held from the first event to the commit. Whoever holds it never waits for
@@ -221,7 +224,7 @@ INSERT INTO job_event_horizon DEFAULT VALUES;
 CREATE FUNCTION job_was_accepted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO job_event (job_id, type, data)
-    SELECT id, 'state', jsonb_build_object('state', state, 'reason', reason, 'attempt', attempt)
+    SELECT id, 'state', jsonb_build_object('state', state, 'attempt', attempt)
     FROM accepted
     ORDER BY id;
     RETURN NULL;
@@ -229,28 +232,26 @@ END $$;
 CREATE TRIGGER job_was_accepted AFTER INSERT ON job REFERENCING NEW TABLE AS accepted
     FOR EACH STATEMENT EXECUTE FUNCTION job_was_accepted();
 
--- Every legal transition leaves its event, every illegal one fails: nobody can forget either.
-CREATE FUNCTION job_has_moved() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    illegal text;
+-- Every legal transition leaves its event, every illegal one fails: nobody can forget either. The planner knows nothing of the size of
+-- transition tables and would join 500 jobs with 500 jobs by nested loops, hence the setting.
+CREATE FUNCTION job_transition_is_illegal(id bigint, before text, after text) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT format('job %s: %s -> %s', a.id, b.state, a.state) INTO illegal
-    FROM now_is a JOIN was b ON b.id = a.id
-    WHERE a.state <> b.state
-      AND NOT EXISTS (SELECT FROM job_transition t WHERE t.before = b.state AND t.after = a.state)
-    LIMIT 1;
-    IF illegal IS NOT NULL THEN
-        RAISE EXCEPTION 'illegal transition of %', illegal USING ERRCODE = 'check_violation';
-    END IF;
+    RAISE EXCEPTION 'illegal transition of job %: % -> %', id, before, after USING ERRCODE = 'check_violation';
+END $$;
 
-    IF EXISTS (SELECT FROM now_is a JOIN was b ON b.id = a.id
-               WHERE a.state <> b.state OR a.reason IS DISTINCT FROM b.reason) THEN
-        INSERT INTO job_event (job_id, type, data)
-        SELECT a.id, 'state', jsonb_build_object('state', a.state, 'reason', a.reason, 'attempt', a.attempt)
-        FROM now_is a JOIN was b ON b.id = a.id
-        WHERE a.state <> b.state OR a.reason IS DISTINCT FROM b.reason
-        ORDER BY a.id;
-    END IF;
+CREATE FUNCTION job_has_moved() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
+BEGIN
+    INSERT INTO job_event (job_id, type, data)
+    SELECT a.id, 'state',
+           CASE WHEN a.state = b.state OR t.before IS NOT NULL
+                THEN jsonb_strip_nulls(jsonb_build_object('state', a.state, 'reason', a.reason, 'attempt', a.attempt))
+                ELSE job_transition_is_illegal(a.id, b.state, a.state)
+           END
+    FROM now_is a
+         JOIN was b ON b.id = a.id
+         LEFT JOIN job_transition t ON t.before = b.state AND t.after = a.state
+    WHERE a.state <> b.state OR a.reason IS DISTINCT FROM b.reason
+    ORDER BY a.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER job_has_moved AFTER UPDATE ON job REFERENCING OLD TABLE AS was NEW TABLE AS now_is

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A program that we started: `pg_dump` and its kin. It sees a clean environment, an empty stdin and the directory that
 // it
@@ -173,7 +174,7 @@ public final class ChildProcess {
                         .filter(other -> sessionOf(other.pid()) == head.pid())
                         .forEach(members::add);
             }
-            return members.stream().filter(ProcessHandle::isAlive).toList();
+            return members.stream().filter(Family::lives).toList();
         }
 
         boolean isGoneWithin(Duration bound) {
@@ -194,13 +195,26 @@ public final class ChildProcess {
                             .isPresent();
         }
 
-        /// Field 6 of `/proc/<pid>/stat`; the name in field 2 may hold anything, so count from its closing bracket.
+        /// A process that has ended and that nobody has asked after yet still counts as alive for Java. The init
+        // process
+        /// of a container may take its time.
+        private static boolean lives(ProcessHandle process) {
+            return process.isAlive() && !"Z".equals(stat(process.pid(), 3));
+        }
+
         private static long sessionOf(long pid) {
+            String session = stat(pid, 6);
+            return session == null ? -1 : Long.parseLong(session);
+        }
+
+        /// A field of `/proc/<pid>/stat`, or null; the name in field 2 may hold anything, so count from its closing
+        /// bracket.
+        private static @Nullable String stat(long pid, int field) {
             try {
                 String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-                return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3]);
+                return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field - 3];
             } catch (IOException | RuntimeException gone) {
-                return -1;
+                return null;
             }
         }
 

@@ -1,8 +1,8 @@
 package io.lockkeeper.security;
 
 import io.lockkeeper.postgres.Await;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigUtils;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -71,7 +71,7 @@ class AdminToken {
                 LOG.warn("The admin token that was provided has been revoked and stays so; provide another one: " + HOW
                         + ".");
             }
-        } else if (LaunchMode.current() != LaunchMode.NORMAL) {
+        } else if (isDevelopment() || ConfigUtils.isProfileActive("test")) {
             establishOurOwn();
         } else if (!somebodyIsAdmin()) {
             LOG.warn("Nobody can manage this service, because there is no admin token: " + HOW + ", and start again.");
@@ -84,9 +84,14 @@ class AdminToken {
             token = development.replace();
             establish(token);
         }
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+        if (isDevelopment()) {
             development.show(token);
         }
+    }
+
+    /// By profile, for a packaged application may well run as a developer's.
+    private static boolean isDevelopment() {
+        return ConfigUtils.isProfileActive("dev");
     }
 
     private Outcome establish(String token) throws InterruptedException, TimeoutException {

@@ -54,7 +54,7 @@ public record StoreAccess(StoreAddress serving, StoreAddress owner) {
 
     /// Configuration values are expressions: a `$` in a password must not be read as the beginning of one.
     private static String literally(String value) {
-        return value.replace("\\", "\\\\").replace("$", "\\$");
+        return value.replace("$", "\\$");
     }
 
     private record Settings(Function<String, String> environment) {

@@ -1,6 +1,12 @@
 package io.lockkeeper.store;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -26,6 +32,24 @@ class StoreApiTest {
     void hasItsSchema() {
         assertThat(one("SELECT version FROM flyway_schema_history WHERE version = '1' AND success"))
                 .isEqualTo("1");
+    }
+
+    @Test
+    void isReadyWhenTheStoreAnswers() {
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.name", hasItem("store"))
+                .body("checks.find { it.name == 'store' }.data.version", not(emptyString()))
+                .body("checks.find { it.name == 'store' }.data.latencyMicros", greaterThan(0));
+        given().get("/q/health/live").then().statusCode(200).body("checks.name", hasItem("process"));
+        given().get("/q/health/started").then().statusCode(200).body("checks.name", hasItem("schema"));
+    }
+
+    @Test
+    void measuresItsPool() {
+        one("SELECT 'used'");
+        given().get("/q/metrics").then().statusCode(200).body(containsString("pool_name=\"store\""));
     }
 
     private String setting(String name) {

@@ -1,0 +1,30 @@
+package io.lockkeeper.job;
+
+/// What a job does: the one interface of a feature. CDI finds the implementations; a second kind of the same name fails
+/// the start.
+///
+/// `run` is straight-line, blocking code on a virtual thread of its own. Whatever it waits for goes through its
+/// [JobContext], which is how a cancel reaches it: open sessions get a cancel request, child processes are ended, then
+/// the thread is interrupted.
+///
+/// What it returns is the job's result. A [PermanentFailure] fails the job at once with its problem; anything else that
+/// it throws is tried again after a pause until the attempts of its [Limits] are used up.
+public interface JobKind<S extends Record, R extends Record> {
+    /// Lower case with dashes, for example `restore-test`. It is stored with every job: never rename it.
+    String name();
+
+    /// One sentence for people who look at the list of kinds.
+    String describes();
+
+    Class<S> specType();
+
+    Limits limits();
+
+    /// Jobs of one target with the same key never run at the same time. By default those that change the target share
+    /// one key and the others have none.
+    default String exclusivityKey(S spec) {
+        return limits().target() == Limits.TargetUse.CHANGES ? "change" : "";
+    }
+
+    R run(S spec, JobContext job) throws Exception;
+}

@@ -1,0 +1,286 @@
+package io.lockkeeper.job;
+
+import io.lockkeeper.http.Cursor;
+import io.lockkeeper.http.ETags;
+import io.lockkeeper.http.IdempotencyKey;
+import io.lockkeeper.http.Limit;
+import io.lockkeeper.http.Page;
+import io.lockkeeper.http.Preference;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
+import io.lockkeeper.job.Jobs.Accepted;
+import io.lockkeeper.job.table.JobReads;
+import io.lockkeeper.security.Needs;
+import io.lockkeeper.security.Permission;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Pool;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path("/api/v1/jobs")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Jobs", description = "Every long piece of work, whatever its kind")
+public class JobResource {
+    private final Jobs jobs;
+    private final Pool store;
+    private final Asking asking;
+
+    JobResource(Jobs jobs, Pool store, Asking asking) {
+        this.jobs = jobs;
+        this.store = store;
+        this.asking = asking;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Needs(Permission.JOBS_START)
+    @Operation(
+            operationId = "startJob",
+            summary = "Start a job of any kind",
+            description =
+                    "The fields of the kind's spec (GET /kinds has their schemas) stand beside the common ones in the same object.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            allOf = JobRequest.class,
+                                            additionalProperties = Schema.True.class),
+                            examples = {
+                                @ExampleObject(
+                                        name = "Probe a target",
+                                        value = "{\"kind\": \"probe\", \"target\": \"demo\"}"),
+                                @ExampleObject(
+                                        name = "Sleep on it (development only)",
+                                        value = "{\"kind\": \"sleep\", \"target\": \"demo\", \"duration\": \"2s\"}")
+                            }))
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; follow Location",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Ended within Prefer: wait",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @Parameter(
+            name = "Prefer",
+            in = org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER,
+            description = "wait=N: answer when the job has ended, after N (at most 60) seconds at the latest",
+            schema = @Schema(type = SchemaType.STRING, examples = "wait=10"))
+    @Parameter(
+            name = "Idempotency-Key",
+            in = org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER,
+            description = "The same key with the same body starts nothing twice; kept for 24 hours",
+            schema = @Schema(type = SchemaType.STRING))
+    public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
+        Preference preference = Preference.of(headers.getRequestHeader(Preference.HEADER));
+        Optional<IdempotencyKey> key =
+                IdempotencyKey.of(headers.getRequestHeader(IdempotencyKey.HEADER), "POST", "/api/v1/jobs", body);
+        return jobs.accept(body, null, asking.origin(), key).flatMap(accepted -> answer(accepted, preference));
+    }
+
+    /// The answer to whatever starts a job: 202 at once, or 200 with the finished job for a caller who preferred to
+    /// wait.
+    private Uni<Response> answer(Accepted accepted, Preference preference) {
+        if (!preference.waits()) {
+            return Uni.createFrom()
+                    .item(started(accepted.job(), accepted.replayed(), 202).build());
+        }
+        return jobs.await(accepted.job().id(), preference.patience())
+                .map(job -> started(job, accepted.replayed(), job.done() ? 200 : 202)
+                        .header(Preference.APPLIED, preference.applied())
+                        .build());
+    }
+
+    private static Response.ResponseBuilder started(JobView job, boolean replayed, int status) {
+        Response.ResponseBuilder answer =
+                Response.status(status).location(URI.create(job.links().self())).entity(job);
+        if (status != 200) {
+            answer.header(HttpHeaders.RETRY_AFTER, 1);
+        }
+        return replayed ? answer.header(IdempotencyKey.REPLAYED, true) : answer;
+    }
+
+    @GET
+    @Needs(Permission.JOBS_READ)
+    @Operation(operationId = "listJobs", summary = "Jobs, newest first")
+    public Uni<Page<JobView>> list(
+            @QueryParam("target") String target,
+            @QueryParam("kind") String kind,
+            @Parameter(description = "May be given several times") @QueryParam("state") List<String> states,
+            @Parameter(
+                            description = "key=value; may be given several times",
+                            schema = @Schema(type = SchemaType.ARRAY, examples = "team=payments"))
+                    @QueryParam("label")
+                    List<String> labels,
+            @QueryParam("limit") Limit limit,
+            @QueryParam("cursor") String cursor) {
+        Limit most = Limit.of(limit);
+        var filter = new JobReads.Filter(
+                target, kind, states.stream().map(JobResource::state).toList(), labels(labels));
+        long before = Cursor.number(cursor, Long.MAX_VALUE, target, kind, states, labels);
+        return Jobs.uni(JobReads.page(store, filter, before, most.plusOne()))
+                .map(rows -> Page.of(rows, most, JobView::id, target, kind, states, labels));
+    }
+
+    private static JobState state(String name) {
+        try {
+            return JobState.valueOf(name);
+        } catch (IllegalArgumentException unknown) {
+            throw new Refused(Problem.badParameter("state", "must be one of " + List.of(JobState.values())));
+        }
+    }
+
+    private static Map<String, String> labels(List<String> labels) {
+        Map<String, String> wanted = new java.util.HashMap<>();
+        for (String label : labels) {
+            int equals = label.indexOf('=');
+            if (equals < 1) {
+                throw new Refused(Problem.badParameter("label", "must look like key=value, not " + label));
+            }
+            wanted.put(label.substring(0, equals), label.substring(equals + 1));
+        }
+        return wanted;
+    }
+
+    @GET
+    @Path("/{id}")
+    @Needs(Permission.JOBS_READ)
+    @Operation(operationId = "getJob", summary = "One job")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "304", description = "Unchanged since the ETag of If-None-Match")
+    public Uni<Response> get(@PathParam("id") JobId id, @Context HttpHeaders headers) {
+        return jobs.get(id.value())
+                .map(job -> ETags.answer(headers, ETags.of(job.id(), job.lastSeq(), job.reason()), job));
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    @Needs(Permission.JOBS_CANCEL)
+    @Operation(
+            operationId = "cancelJob",
+            summary = "Cancel a job",
+            description = "Stops its SQL and its child processes if it runs. Safe to repeat.")
+    @APIResponse(
+            responseCode = "202",
+            description = "Being cancelled",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Had ended before, unchanged",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    public Uni<Response> cancel(@PathParam("id") JobId id) {
+        return jobs.cancel(id.value(), asking.origin())
+                .flatMap(changed -> jobs.get(id.value()).map(job -> cancelled(job, changed)));
+    }
+
+    private static Response cancelled(JobView job, boolean changed) {
+        boolean hadEnded = job.done() && !changed;
+        return Response.status(hadEnded ? 200 : 202).entity(job).build();
+    }
+
+    @POST
+    @Path("/{id}/retry")
+    @Needs(Permission.JOBS_START)
+    @Operation(
+            operationId = "retryJob",
+            summary = "Start the same job again",
+            description = "Only for jobs that FAILED or were CANCELLED.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The new job",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    public Uni<Response> retry(@PathParam("id") JobId id, @Context HttpHeaders headers) {
+        Optional<IdempotencyKey> key = IdempotencyKey.of(
+                headers.getRequestHeader(IdempotencyKey.HEADER),
+                "POST",
+                "/api/v1/jobs/" + id.value() + "/retry",
+                new byte[0]);
+        return jobs.retry(id.value(), asking.origin(), key)
+                .map(accepted ->
+                        started(accepted.job(), accepted.replayed(), 201).build());
+    }
+
+    /// @param comment why, for those who read the trail later
+    public record Comment(
+            @org.jspecify.annotations.Nullable @jakarta.validation.constraints.Size(max = 1000)
+            String comment) {
+        String text() {
+            return comment == null ? "" : comment;
+        }
+    }
+
+    @POST
+    @Path("/{id}/approve")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Needs(Permission.JOBS_APPROVE)
+    @Operation(
+            operationId = "approveJob",
+            summary = "Approve a job on a protected target",
+            description = "Not one's own, and not twice.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Comment.class),
+                            examples = @ExampleObject(value = "{\"comment\": \"read it, fine\"}")))
+    public Uni<JobView> approve(@PathParam("id") JobId id, Comment comment) {
+        return jobs.approve(id.value(), asking.origin(), comment.text())
+                .flatMap(changed -> decided(id.value(), changed));
+    }
+
+    @POST
+    @Path("/{id}/reject")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Needs(Permission.JOBS_APPROVE)
+    @Operation(operationId = "rejectJob", summary = "Reject a job on a protected target")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Comment.class),
+                            examples = @ExampleObject(value = "{\"comment\": \"not on a Friday\"}")))
+    public Uni<JobView> reject(@PathParam("id") JobId id, Comment comment) {
+        return jobs.reject(id.value(), asking.origin(), comment.text())
+                .flatMap(changed -> decided(id.value(), changed));
+    }
+
+    private Uni<JobView> decided(long id, boolean changed) {
+        return jobs.get(id).invoke(job -> {
+            if (!changed) {
+                throw new Refused(Problem.conflict("not-approvable", whyNot(job)));
+            }
+        });
+    }
+
+    private String whyNot(JobView job) {
+        if (job.state() != JobState.PENDING_APPROVAL) {
+            return "The job does not wait for approval; it is " + job.state() + ".";
+        }
+        return job.requestedBy().subject().equals(asking.origin().subject())
+                ? "Whoever asked for a job cannot approve it; another person must."
+                : "You have approved this job before; another person must.";
+    }
+}

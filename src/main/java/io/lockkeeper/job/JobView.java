@@ -1,0 +1,86 @@
+package io.lockkeeper.job;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lockkeeper.job.table.AcceptJobs;
+import io.lockkeeper.job.table.NewJob;
+import java.time.Instant;
+
+/// A job as the API shows it.
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobView(
+        long id,
+        String kind,
+        String target,
+        JobState state,
+        boolean done,
+        String reason,
+        int attempt,
+        int maxAttempts,
+        int priority,
+        Json progress,
+        Json steps,
+        RequestedBy requestedBy,
+        Json spec,
+        Json result,
+        Json error,
+        Json labels,
+        Approval approval,
+        Long retryOf,
+        String schedule,
+        Instant createdAt,
+        Instant notBefore,
+        Instant dueAt,
+        Instant startedAt,
+        Instant finishedAt,
+        Instant deadlineAt,
+        Instant cancelRequestedAt,
+        String worker,
+        Links links,
+        @JsonIgnore long lastSeq) {
+
+    /// A job at the moment of its acceptance.
+    static JobView accepted(NewJob job, AcceptJobs.Answer answer) {
+        return new JobView(
+                answer.id(),
+                job.kind(),
+                job.target(),
+                answer.state(),
+                false,
+                null,
+                0,
+                job.maxAttempts(),
+                job.priority(),
+                null,
+                null,
+                new RequestedBy(job.origin().subject(), job.origin().via()),
+                new Json(job.spec()),
+                null,
+                null,
+                new Json(job.labels()),
+                job.approvals() == 0 ? null : new Approval(job.approvals(), new Json("[]")),
+                job.retryOf(),
+                job.schedule(),
+                answer.createdAt(),
+                job.notBefore() == null ? null : job.notBefore().toInstant(),
+                answer.dueAt(),
+                null,
+                null,
+                job.deadline() == null ? null : job.deadline().toInstant(),
+                null,
+                null,
+                Links.of(answer.id()),
+                0);
+    }
+
+    public record RequestedBy(String subject, String via) {}
+
+    public record Approval(int required, Json given) {}
+
+    public record Links(String self, String events, String log) {
+        public static Links of(long job) {
+            String self = "/api/v1/jobs/" + job;
+            return new Links(self, self + "/events", self + "/log");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.lockkeeper.job.engine;
+
+import static io.lockkeeper.postgres.Await.await;
+
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgNotification;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/// Tells other instances to look, and hears when they do. It carries no data and may fail: everybody also looks from
+/// time to time.
+///
+/// NOTIFY makes committing transactions queue behind each other, so it is never part of one that does something: it
+/// goes out afterwards on its own, and however much happens, at most once in five milliseconds.
+final class Bell implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Bell.class);
+    private static final String WORK = "lockkeeper_work";
+    private static final String CANCEL = "lockkeeper_cancel";
+    private static final Duration BETWEEN_RINGS = Duration.ofMillis(5);
+    private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Duration CHECK_LISTENER = Duration.ofSeconds(5);
+
+    private final Pool pool;
+    private final Runnable lookForWork;
+    private final Runnable lookForCancels;
+    private final String ownName = UUID.randomUUID().toString();
+    private final AtomicBoolean workRung = new AtomicBoolean();
+    private final AtomicBoolean cancelRung = new AtomicBoolean();
+    private final Loop ringing = new Loop("bell", Duration.ofMinutes(1), this::send);
+    private final Loop listening = new Loop("bell-listener", CHECK_LISTENER, this::listen);
+    private volatile SqlConnection ear;
+
+    /// @param lookForWork there may be new events, and work in the queue
+    /// @param lookForCancels a running job may have been cancelled
+    Bell(Pool pool, Runnable lookForWork, Runnable lookForCancels) {
+        this.pool = pool;
+        this.lookForWork = lookForWork;
+        this.lookForCancels = lookForCancels;
+    }
+
+    void start() {
+        ringing.start();
+        listening.start();
+    }
+
+    /// Something was committed that others may wait for.
+    void work() {
+        ring(workRung);
+    }
+
+    /// A running job was cancelled: whoever runs it should hear of it now and not at its next renewal.
+    void cancel() {
+        ring(cancelRung);
+    }
+
+    private void ring(AtomicBoolean bell) {
+        if (bell.compareAndSet(false, true)) {
+            ringing.wake();
+        }
+    }
+
+    private Duration send() throws InterruptedException, TimeoutException {
+        if (cancelRung.getAndSet(false)) {
+            send(CANCEL);
+        }
+        if (workRung.getAndSet(false)) {
+            send(WORK);
+        }
+        Thread.sleep(BETWEEN_RINGS);
+        return workRung.get() || cancelRung.get() ? Duration.ZERO : null;
+    }
+
+    private void send(String channel) throws InterruptedException, TimeoutException {
+        await(pool.preparedQuery("SELECT pg_notify($1, $2)").execute(Tuple.of(channel, ownName)), BOUND);
+    }
+
+    private Duration listen() throws InterruptedException, TimeoutException {
+        if (ear != null) {
+            return null;
+        }
+        SqlConnection connection = await(pool.getConnection(), BOUND);
+        PgConnection.cast(connection).notificationHandler(this::heard);
+        connection.closeHandler(_ -> {
+            LOG.info("the bell's connection was closed; listening again");
+            ear = null;
+            listening.wake();
+        });
+        await(connection.query("LISTEN " + WORK + "; LISTEN " + CANCEL).execute(), BOUND);
+        ear = connection;
+        lookForWork.run(); // for what rang while nobody listened
+        lookForCancels.run();
+        return null;
+    }
+
+    private void heard(PgNotification notification) {
+        if (!ownName.equals(notification.getPayload())) {
+            (notification.getChannel().equals(CANCEL) ? lookForCancels : lookForWork).run();
+        }
+    }
+
+    @Override
+    public void close() {
+        listening.close();
+        ringing.close();
+        if (ear != null) {
+            ear.query("UNLISTEN *").execute().onComplete(_ -> ear.close());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.lockkeeper.job.engine;
+
+import io.lockkeeper.job.JobEvent;
+import io.lockkeeper.job.table.EventReads;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/// Reads what is new once for all who follow live, and hands it out. It reads only while somebody does.
+///
+/// Everything here happens on one event loop, so a follower is either ahead of the tail or part of it, never between.
+public final class EventTail {
+    private static final Logger LOG = Logger.getLogger(EventTail.class);
+    private static final int BATCH = 1_000;
+    private static final long POLL_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final Pool store;
+    private final Context context;
+    private final Set<Follower> ofEverything = new LinkedHashSet<>();
+    private final Map<Long, Set<Follower>> ofJob = new HashMap<>();
+    private long position;
+    private int followers;
+    private boolean reading;
+    private boolean again;
+    private long timer;
+
+    EventTail(Vertx vertx, Pool store) {
+        this.vertx = vertx;
+        this.store = store;
+        this.context = vertx.getOrCreateContext();
+    }
+
+    /// Somebody who reads along. Called on the tail's event loop; must not block.
+    interface Follower {
+        /// The job that it follows, or null for all.
+        Long job();
+
+        /// In order. May contain events that it has seen already.
+        void follow(List<JobEvent> events);
+    }
+
+    void start() {
+        timer = vertx.setPeriodic(POLL_MILLIS, _ -> look());
+    }
+
+    void stop() {
+        vertx.cancelTimer(timer);
+    }
+
+    /// Everything after `after`, of one job or (null) of all; begins with `resume`.
+    public Following following(Long job, long after, Following.Reader reader) {
+        return new Following(this, store, context, job, after, reader);
+    }
+
+    /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try
+    /// again.
+    ///
+    /// Called on the tail's event loop.
+    boolean join(Follower follower, long readThrough) {
+        if (followers == 0) {
+            position = readThrough;
+        }
+        boolean inTime = position <= readThrough;
+        if (inTime && whereIs(follower).add(follower)) {
+            followers++;
+        }
+        if (inTime) {
+            read();
+        }
+        return inTime;
+    }
+
+    void leave(Follower follower) {
+        if (whereIs(follower).remove(follower)) {
+            followers--;
+        }
+        if (follower.job() != null && whereIs(follower).isEmpty()) {
+            ofJob.remove(follower.job());
+        }
+    }
+
+    private Set<Follower> whereIs(Follower follower) {
+        return follower.job() == null
+                ? ofEverything
+                : ofJob.computeIfAbsent(follower.job(), _ -> new LinkedHashSet<>());
+    }
+
+    /// There may be something new.
+    void look() {
+        context.runOnContext(_ -> read());
+    }
+
+    private void read() {
+        if (followers == 0) {
+            return;
+        }
+        if (reading) {
+            again = true;
+            return;
+        }
+        reading = true;
+        again = false;
+        EventReads.after(store, position, BATCH)
+                .onComplete(read -> context.runOnContext(_ -> {
+                    reading = false;
+                    if (read.failed()) {
+                        LOG.debugf(
+                                "events cannot be read just now: %s",
+                                read.cause().toString());
+                        return;
+                    }
+                    List<JobEvent> events = read.result();
+                    handOut(events);
+                    if (again || events.size() == BATCH) {
+                        read();
+                    }
+                }));
+    }
+
+    private void handOut(List<JobEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        position = events.getLast().seq();
+        List.copyOf(ofEverything).forEach(follower -> follower.follow(events));
+        Map<Long, List<JobEvent>> byJob = new HashMap<>();
+        for (JobEvent event : events) {
+            if (ofJob.containsKey(event.job())) {
+                byJob.computeIfAbsent(event.job(), _ -> new ArrayList<>()).add(event);
+            }
+        }
+        byJob.forEach((job, its) -> List.copyOf(ofJob.get(job)).forEach(follower -> follower.follow(its)));
+    }
+}

@@ -1,0 +1,114 @@
+package io.lockkeeper.job.engine;
+
+import io.lockkeeper.job.JobEvent;
+import io.lockkeeper.job.table.EventReads;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.util.List;
+
+/// One reader of events: it reads from the store until it has caught up with the tail, then follows live. When its
+/// reader is full it leaves the tail and later catches up from the store again, so a slow reader costs no memory.
+///
+/// Everything happens on the tail's event loop.
+public final class Following implements EventTail.Follower {
+    private static final int PAGE = 500;
+
+    private final EventTail tail;
+    private final Pool store;
+    private final Context context;
+    private final Long job;
+    private final Reader reader;
+    private long sent;
+    private boolean closed;
+
+    public interface Reader {
+        /// Takes these events, or none of them if it is full; then it calls `resume` when it is ready.
+        boolean take(List<JobEvent> events);
+
+        void failed(Throwable cause);
+    }
+
+    Following(EventTail tail, Pool store, Context context, Long job, long after, Reader reader) {
+        this.tail = tail;
+        this.store = store;
+        this.context = context;
+        this.job = job;
+        this.sent = after;
+        this.reader = reader;
+    }
+
+    @Override
+    public Long job() {
+        return job;
+    }
+
+    /// Goes on from where the reader is. From any thread.
+    public void resume() {
+        context.runOnContext(_ -> catchUp());
+    }
+
+    public void close() {
+        context.runOnContext(_ -> {
+            closed = true;
+            tail.leave(this);
+        });
+    }
+
+    private void catchUp() {
+        if (closed) {
+            return;
+        }
+        EventReads.position(store)
+                .compose(position -> page().map(events -> new Caught(position.newest(), events)))
+                .onComplete(read -> context.runOnContext(_ -> {
+                    if (read.failed()) {
+                        reader.failed(read.cause());
+                    } else {
+                        caught(read.result());
+                    }
+                }));
+    }
+
+    /// @param newest all events up to here were committed before the page was read
+    private record Caught(long newest, List<JobEvent> events) {}
+
+    private Future<List<JobEvent>> page() {
+        return job == null ? EventReads.after(store, sent, PAGE) : EventReads.ofJobAfter(store, job, sent, null, PAGE);
+    }
+
+    private void caught(Caught caught) {
+        if (closed || !pass(caught.events())) {
+            return;
+        }
+        if (caught.events().size() == PAGE) {
+            catchUp();
+            return;
+        }
+        sent = Math.max(sent, caught.newest());
+        if (!tail.join(this, sent)) {
+            catchUp();
+        }
+    }
+
+    @Override
+    public void follow(List<JobEvent> events) {
+        if (!closed && !pass(events)) {
+            tail.leave(this);
+        }
+    }
+
+    private boolean pass(List<JobEvent> events) {
+        List<JobEvent> unseen = events.isEmpty() || events.getFirst().seq() > sent
+                ? events
+                : events.stream().filter(event -> event.seq() > sent).toList();
+        if (unseen.isEmpty()) {
+            return true;
+        }
+        if (!reader.take(unseen)) {
+            return false;
+        }
+        sent = unseen.getLast().seq();
+        return true;
+    }
+}

@@ -1,0 +1,173 @@
+package io.lockkeeper.job.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.job.JobKind;
+import io.lockkeeper.job.JobState;
+import io.lockkeeper.job.Limits;
+import io.lockkeeper.job.PermanentFailure;
+import io.lockkeeper.job.table.ClaimJobs.Claimed;
+import io.lockkeeper.job.table.FinishJobs.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/// One attempt at one job, on a virtual thread of its own, from the claim to its outcome.
+final class Run {
+    private static final Logger LOG = Logger.getLogger(Run.class);
+
+    private final Claimed job;
+    private final JobKind<?, ?> kind;
+    private final RunContext context;
+    private final ObjectMapper json;
+    private final Worker worker;
+    private final Instant mustEndBy;
+    private final Thread thread;
+    private volatile StopCause stopCause;
+
+    Run(Claimed job, JobKind<?, ?> kind, RunContext context, ObjectMapper json, Worker worker) {
+        this.job = job;
+        this.kind = kind;
+        this.context = context;
+        this.json = json;
+        this.worker = worker;
+        this.mustEndBy = earlier(Instant.now().plus(kind.limits().maxDuration()), job);
+        this.thread = Thread.ofVirtual().name("job-" + job.id()).unstarted(this::work);
+    }
+
+    private static Instant earlier(Instant longest, Claimed job) {
+        return job.deadline() == null || job.deadline().toInstant().isAfter(longest)
+                ? longest
+                : job.deadline().toInstant();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    long id() {
+        return job.id();
+    }
+
+    int lease() {
+        return job.lease();
+    }
+
+    /// Called a few times a second: tells what has gathered, ends what takes too long, and reminds what was told to
+    /// stop.
+    void tick() {
+        if (stopCause == null && Instant.now().isAfter(mustEndBy)) {
+            stop(StopCause.OUT_OF_TIME);
+        }
+        if (stopCause != null) {
+            context.stop();
+            thread.interrupt();
+        }
+        context.flush();
+    }
+
+    /// Cancels its SQL, ends its children, interrupts its thread. The first cause counts, except that a lost lease
+    /// beats any other.
+    synchronized void stop(StopCause cause) {
+        if (stopCause == null || cause == StopCause.LEASE_LOST) {
+            stopCause = cause;
+        }
+        Thread.ofVirtual().name("stop-job-" + job.id()).start(() -> {
+            context.stop();
+            thread.interrupt();
+        });
+    }
+
+    private void work() {
+        MDC.put("job", job.id());
+        Outcome outcome = outcome();
+        context.close();
+        if (stopCause == StopCause.LEASE_LOST) {
+            worker.forget(this);
+        } else {
+            worker.finish(outcome);
+        }
+        MDC.clear();
+    }
+
+    private Outcome outcome() {
+        try {
+            return succeeded(result(kind));
+        } catch (PermanentFailure failure) {
+            return stopCause == null ? failed(failure.problem()) : stopped();
+        } catch (Throwable failure) {
+            return stopCause == null ? failedForNow(failure) : stopped();
+        }
+    }
+
+    private <S extends Record, R extends Record> R result(JobKind<S, R> kind) throws Exception {
+        S spec = json.readValue(job.spec(), kind.specType());
+        context.prepare(kind.limits());
+        return kind.run(spec, context);
+    }
+
+    private Outcome succeeded(Record result) {
+        return outcome(JobState.SUCCEEDED, null, write(result), null, Duration.ZERO, false);
+    }
+
+    private Outcome failed(Problem problem) {
+        return outcome(JobState.FAILED, null, null, write(problem), Duration.ZERO, false);
+    }
+
+    private Outcome stopped() {
+        return switch (stopCause) {
+            case CANCEL, LEASE_LOST -> outcome(JobState.CANCELLED, null, null, null, Duration.ZERO, false);
+            case OUT_OF_TIME -> outOfTime();
+            case HAND_BACK -> handedBack();
+        };
+    }
+
+    private Outcome outOfTime() {
+        Problem problem = Problem.conflict(
+                "out-of-time",
+                "The job was stopped because it had to end by " + mustEndBy
+                        + "; ask again with a later deadline or less to do.");
+        return outcome(JobState.FAILED, "DEADLINE_EXCEEDED", null, write(problem), Duration.ZERO, false);
+    }
+
+    private Outcome handedBack() {
+        if (kind.limits().whenLost() == Limits.WhenLost.FAIL) {
+            Problem problem = Problem.of(
+                    503,
+                    "interrupted",
+                    "Interrupted",
+                    "The instance that ran it was stopped; look at what the job left on its target, then retry it.");
+            return outcome(JobState.FAILED, "INTERRUPTED", null, write(problem), Duration.ZERO, false);
+        }
+        return outcome(JobState.QUEUED, "HANDED_BACK", null, null, Duration.ZERO, true);
+    }
+
+    private Outcome failedForNow(Throwable failure) {
+        Problem problem = Failures.describe(failure);
+        if (problem.code().equals(Failures.UNEXPECTED)) {
+            LOG.warnf(failure, "attempt %d of %d of job %d failed", job.attempt(), job.maxAttempts(), job.id());
+        }
+        if (job.attempt() >= job.maxAttempts()) {
+            return failed(problem);
+        }
+        Duration pause = kind.limits()
+                .pauseAfter(job.attempt(), ThreadLocalRandom.current().nextDouble());
+        return outcome(JobState.SCHEDULED, "RETRY_BACKOFF", null, write(problem), pause, false);
+    }
+
+    private Outcome outcome(
+            JobState state, String reason, String result, String error, Duration pause, boolean uncount) {
+        return new Outcome(job.id(), job.lease(), state, reason, result, error, pause.toMillis(), uncount);
+    }
+
+    private String write(Object value) {
+        try {
+            return Storable.json(json.writeValueAsString(value));
+        } catch (JsonProcessingException broken) {
+            throw new IllegalStateException("not representable as JSON: " + value.getClass(), broken);
+        }
+    }
+}

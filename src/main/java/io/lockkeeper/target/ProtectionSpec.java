@@ -1,0 +1,24 @@
+package io.lockkeeper.target;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+public record ProtectionSpec(
+        @Nullable @Min(0) @Max(10) @Schema(description = "How many people must approve a job.", defaultValue = "0")
+        Integer approvals,
+
+        @Nullable @Size(max = 32) @Schema(description = "The kinds that need approval; empty: every kind.")
+        List<@Pattern(regexp = "[a-z][a-z0-9-]{0,62}", message = "must be the name of a kind") String> kinds) {
+
+    static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of());
+
+    public ProtectionSpec {
+        approvals = approvals == null ? 0 : approvals;
+        kinds = kinds == null ? List.of() : kinds.stream().distinct().toList();
+    }
+}

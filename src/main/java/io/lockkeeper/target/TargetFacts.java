@@ -1,0 +1,18 @@
+package io.lockkeeper.target;
+
+import java.util.List;
+import java.util.Map;
+
+/// What others need to know about a target to accept and schedule work on it.
+public record TargetFacts(
+        long id, String name, Map<String, String> labels, int approvals, List<String> approvalKinds, int limitJobs) {
+    public TargetFacts {
+        labels = Map.copyOf(labels);
+        approvalKinds = List.copyOf(approvalKinds);
+    }
+
+    /// How many people must approve a job of this kind.
+    public int approvalsFor(String kind) {
+        return approvalKinds.isEmpty() || approvalKinds.contains(kind) ? approvals : 0;
+    }
+}

@@ -1,0 +1,124 @@
+package io.lockkeeper.target;
+
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
+import io.lockkeeper.http.Words;
+import io.lockkeeper.postgres.Await;
+import io.lockkeeper.postgres.PgConnector;
+import io.lockkeeper.postgres.PgSession;
+import io.lockkeeper.postgres.ServerAddress;
+import io.lockkeeper.postgres.Tls;
+import io.lockkeeper.postgres.TlsMode;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/// The registered databases, for the engine and the features. The blocking methods are for virtual threads; they use
+// the
+/// store's pool, never a Hibernate session.
+@Singleton
+public class Targets {
+    private static final String FIND_FACTS =
+            "SELECT id, name, labels, approvals, approval_kinds, limit_jobs FROM target WHERE name = $1";
+    private static final String FIND_ADDRESS = """
+            SELECT name, host, port, database, username, credential_store, credential_key, credential_sealed, tls_mode, tls_ca
+            FROM target WHERE id = $1""";
+    private static final Duration STORE_BOUND = Duration.ofSeconds(10);
+
+    private final Pool store;
+    private final PgConnector connector;
+    private final Credentials credentials;
+    private final HostRules hosts;
+
+    Targets(Pool store, PgConnector connector, Credentials credentials, HostRules hosts) {
+        this.store = store;
+        this.connector = connector;
+        this.credentials = credentials;
+        this.hosts = hosts;
+    }
+
+    public Optional<TargetFacts> find(String name) throws InterruptedException {
+        return await(askFacts(name));
+    }
+
+    /// The same for the event loop.
+    public Uni<Optional<TargetFacts>> lookup(String name) {
+        return UniHelper.toUni(askFacts(name));
+    }
+
+    public PgSession connect(String name, ConnectOptions options) throws InterruptedException {
+        TargetFacts target = find(name).orElseThrow(() -> new Refused(Problem.notFound("target " + name)));
+        return connect(target.id(), options);
+    }
+
+    public PgSession connect(long id, String applicationName) throws InterruptedException {
+        return connect(id, ConnectOptions.named(applicationName));
+    }
+
+    /// Opens a session with the target as it is registered now; its password is looked up at this moment. Throws
+    /// `ConnectFailure` (see `TargetProblems`), or `Refused` when the target or its credential is not there.
+    public PgSession connect(long id, ConnectOptions options) throws InterruptedException {
+        ServerAddress server = address(id, options.applicationName()).withSettings(options.settings());
+        return connector.connect(server, options.bound(), hosts.permits(server.host()));
+    }
+
+    /// Where a target is and how to get in, for programs such as `pg_dump`. Holds its password: keep it short.
+    public ServerAddress address(long id, String applicationName) throws InterruptedException {
+        Row row = await(store.preparedQuery(FIND_ADDRESS).execute(Tuple.of(id)).map(Targets::first))
+                .orElseThrow(() -> new Refused(Problem.notFound("target with the id " + id)));
+        String name = row.getString("name");
+        var kept = new KeptCredential(
+                row.getString("credential_store"), row.getString("credential_key"), row.getString("credential_sealed"));
+        return new ServerAddress(
+                row.getString("host"),
+                row.getInteger("port"),
+                row.getString("database"),
+                row.getString("username"),
+                credentials.reveal(name, kept),
+                new Tls(Words.in(TlsMode.class).get(row.getString("tls_mode")), row.getString("tls_ca")),
+                applicationName);
+    }
+
+    private Future<Optional<TargetFacts>> askFacts(String name) {
+        return store.preparedQuery(FIND_FACTS).execute(Tuple.of(name)).map(rows -> first(rows)
+                .map(Targets::facts));
+    }
+
+    private static Optional<Row> first(Iterable<Row> rows) {
+        var each = rows.iterator();
+        return each.hasNext() ? Optional.of(each.next()) : Optional.empty();
+    }
+
+    private static TargetFacts facts(Row row) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        row.get(JsonObject.class, "labels").forEach(label -> labels.put(label.getKey(), (String) label.getValue()));
+        return new TargetFacts(
+                row.getLong("id"),
+                row.getString("name"),
+                labels,
+                row.getInteger("approvals"),
+                row.get(JsonArray.class, "approval_kinds").stream()
+                        .map(String.class::cast)
+                        .toList(),
+                row.getInteger("limit_jobs"));
+    }
+
+    private static <T> T await(Future<T> answer) throws InterruptedException {
+        try {
+            return Await.await(answer, STORE_BOUND);
+        } catch (TimeoutException late) {
+            throw new Refused(Problem.unavailable("The store does not answer.", 1));
+        }
+    }
+}
