@@ -189,6 +189,7 @@ class HouseRulesTest {
                 "StoreAccess", // how tests and benchmarks name a store
                 "JsonRules", // a customizer; what it says, our tests must say too
                 "OpenApiRules", // a filter of the OpenAPI document
+                "OpenApiRequired", // a filter of the OpenAPI document
                 "QueryParameters", // a provider
                 "RecordBodyReader"); // a provider
         List<String> needlesslyPublic = OURS.stream()
