@@ -5,10 +5,8 @@ import io.lockkeeper.http.ETags;
 import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Limit;
 import io.lockkeeper.http.Page;
-import io.lockkeeper.http.Preference;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.job.Jobs.Accepted;
 import io.lockkeeper.job.table.JobReads;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -25,7 +23,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,11 +43,13 @@ public class JobResource {
     private final Jobs jobs;
     private final Pool store;
     private final Asking asking;
+    private final JobStarts starts;
 
-    JobResource(Jobs jobs, Pool store, Asking asking) {
+    JobResource(Jobs jobs, Pool store, Asking asking, JobStarts starts) {
         this.jobs = jobs;
         this.store = store;
         this.asking = asking;
+        this.starts = starts;
     }
 
     @POST
@@ -97,32 +96,7 @@ public class JobResource {
             description = "The same key with the same body starts nothing twice; kept for 24 hours",
             schema = @Schema(type = SchemaType.STRING))
     public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
-        Preference preference = Preference.of(headers.getRequestHeader(Preference.HEADER));
-        Optional<IdempotencyKey> key =
-                IdempotencyKey.of(headers.getRequestHeader(IdempotencyKey.HEADER), "POST", "/api/v1/jobs", body);
-        return jobs.accept(body, null, asking.origin(), key).flatMap(accepted -> answer(accepted, preference));
-    }
-
-    /// The answer to whatever starts a job: 202 at once, or 200 with the finished job for a caller who preferred to
-    /// wait.
-    private Uni<Response> answer(Accepted accepted, Preference preference) {
-        if (!preference.waits()) {
-            return Uni.createFrom()
-                    .item(started(accepted.job(), accepted.replayed(), 202).build());
-        }
-        return jobs.await(accepted.job().id(), preference.patience())
-                .map(job -> started(job, accepted.replayed(), job.done() ? 200 : 202)
-                        .header(Preference.APPLIED, preference.applied())
-                        .build());
-    }
-
-    private static Response.ResponseBuilder started(JobView job, boolean replayed, int status) {
-        Response.ResponseBuilder answer =
-                Response.status(status).location(URI.create(job.links().self())).entity(job);
-        if (status != 200) {
-            answer.header(HttpHeaders.RETRY_AFTER, 1);
-        }
-        return replayed ? answer.header(IdempotencyKey.REPLAYED, true) : answer;
+        return starts.one("/api/v1/jobs", null, Map.of(), body, headers);
     }
 
     @GET
@@ -221,8 +195,8 @@ public class JobResource {
                 "/api/v1/jobs/" + id.value() + "/retry",
                 new byte[0]);
         return jobs.retry(id.value(), asking.origin(), key)
-                .map(accepted ->
-                        started(accepted.job(), accepted.replayed(), 201).build());
+                .map(accepted -> JobStarts.started(accepted.job(), accepted.replayed(), 201)
+                        .build());
     }
 
     /// @param comment why, for those who read the trail later

@@ -62,7 +62,12 @@ public class Jobs {
     /// @throws Refused at once for whatever can be seen to prevent the job
     public Uni<Accepted> accept(byte[] body, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
         Faults faults = new Faults();
-        JsonNode tree = reader.tree(body, faults);
+        return accept(reader.tree(body, faults), faults, kindName, origin, key);
+    }
+
+    /// The same, for a body that was read before, with the faults that were found then.
+    Uni<Accepted> accept(
+            JsonNode tree, Faults faults, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
         Wanted<?> wanted = read(tree, kindName, faults);
         return targetOf(wanted).flatMap(target -> accept(newJob(wanted, target.orElse(null), origin, key)));
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.StreamSupport;
 
 /// The registered databases, for the engine and the features. The blocking methods are for virtual threads; they use
 // the
@@ -34,6 +35,8 @@ public class Targets {
     private static final String FIND_ADDRESS = """
             SELECT name, host, port, database, username, credential_store, credential_key, credential_sealed, tls_mode, tls_ca
             FROM target WHERE id = $1""";
+    private static final String FIND_ALL_FACTS =
+            "SELECT id, name, labels, approvals, approval_kinds, limit_jobs FROM target ORDER BY name";
     private static final Duration STORE_BOUND = Duration.ofSeconds(10);
 
     private final Pool store;
@@ -55,6 +58,16 @@ public class Targets {
     /// The same for the event loop.
     public Uni<Optional<TargetFacts>> lookup(String name) {
         return UniHelper.toUni(askFacts(name));
+    }
+
+    /// Those whose labels meet all conditions, by name, so many at most. For the event loop.
+    public Uni<List<TargetFacts>> matching(List<LabelSelector> conditions, int most) {
+        return UniHelper.toUni(store.preparedQuery(FIND_ALL_FACTS).execute())
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(Targets::facts)
+                        .filter(target -> conditions.stream().allMatch(one -> one.matches(target.labels())))
+                        .limit(most)
+                        .toList());
     }
 
     public PgSession connect(String name, ConnectOptions options) throws InterruptedException {

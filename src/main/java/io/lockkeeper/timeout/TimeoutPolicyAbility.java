@@ -1,4 +1,4 @@
-package io.lockkeeper.probe;
+package io.lockkeeper.timeout;
 
 import io.lockkeeper.postgres.PgSession;
 import io.lockkeeper.target.Ability;

@@ -1,0 +1,150 @@
+package io.lockkeeper.timeout;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
+import io.lockkeeper.job.JobId;
+import io.lockkeeper.job.JobRequest;
+import io.lockkeeper.job.JobStarts;
+import io.lockkeeper.job.JobView;
+import io.lockkeeper.security.Needs;
+import io.lockkeeper.security.Permission;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path(TimeoutPolicyResource.PATH)
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Timeouts", description = "Guard rails of databases and roles: declared, applied, proved, watched, undone")
+public class TimeoutPolicyResource {
+    static final String PATH = "/api/v1/timeout-policies";
+
+    private final JobStarts starts;
+    private final PolicyStore policies;
+
+    TimeoutPolicyResource(JobStarts starts, PolicyStore policies) {
+        this.starts = starts;
+        this.policies = policies;
+    }
+
+    @POST
+    @Needs(Permission.JOBS_START)
+    @Operation(
+            operationId = "startTimeoutPolicy",
+            summary = "Plan or apply a timeout policy",
+            description = "A job. All settings are tried in one transaction on the target; a plan takes it back, apply"
+                    + " commits it and proves the effective values. `targets`, a list of conditions on labels, instead"
+                    + " of `target` starts one job for each target that meets all of them, answered as a list.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            allOf = {JobRequest.class, TimeoutPolicySpec.class},
+                                            properties =
+                                                    @SchemaProperty(
+                                                            name = "targets",
+                                                            type = SchemaType.ARRAY,
+                                                            implementation = String.class,
+                                                            description =
+                                                                    "Conditions on labels, such as env=prod; instead of target")),
+                            examples = {
+                                @ExampleObject(name = "Plan for one database", value = """
+                                        {"target": "demo", "mode": "plan", "rules": [{"scope": "database", "database": "demo",
+                                         "settings": {"statement_timeout": "30s", "lock_timeout": "2s",
+                                                      "idle_in_transaction_session_timeout": "1m"}}]}"""),
+                                @ExampleObject(name = "Apply to a role", value = """
+                                        {"target": "demo", "mode": "apply", "rules": [{"scope": "role", "role": "app",
+                                         "settings": {"statement_timeout": "10s"}}], "retireUnlisted": true}"""),
+                                @ExampleObject(name = "Allow a finding", value = """
+                                        {"target": "demo", "mode": "apply", "rules": [{"scope": "roleInDatabase", "role": "app",
+                                         "database": "demo", "settings": {"idle_session_timeout": "10m"}}],
+                                         "allow": [{"rule": "idle-session-timeout-behind-a-pooler",
+                                                    "reason": "its pool renews connections after 5 minutes"}]}"""),
+                                @ExampleObject(name = "The whole fleet", value = """
+                                        {"targets": ["env=prod"], "mode": "plan", "rules": [{"scope": "role", "role": "app",
+                                         "settings": {"idle_in_transaction_session_timeout": "1m"}}]}""")
+                            }))
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; follow Location. With `targets`: a list of jobs",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Ended within Prefer: wait",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "422", description = "`unknown-target`, `no-target-matches`, `too-many-targets`")
+    @Parameter(
+            name = "Prefer",
+            in = ParameterIn.HEADER,
+            description = "wait=N: answer when the job has ended, after N (at most 60) seconds at the latest",
+            schema = @Schema(type = SchemaType.STRING, examples = "wait=10"))
+    @Parameter(
+            name = "Idempotency-Key",
+            in = ParameterIn.HEADER,
+            description = "The same key with the same body starts nothing twice; kept for 24 hours",
+            schema = @Schema(type = SchemaType.STRING))
+    public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
+        return starts.each(PATH, TimeoutPolicyJob.NAME, body, headers);
+    }
+
+    @POST
+    @Path("/{id}/undo")
+    @Needs(Permission.JOBS_START)
+    @Operation(
+            operationId = "undoTimeoutPolicy",
+            summary = "Set back what a policy has changed",
+            description = "A job: exactly what the policy found. It fails with `timeouts-drifted`, and names each"
+                    + " setting, when anything in these places was changed since.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = JobRequest.class),
+                            examples = @ExampleObject(value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; follow Location",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Ended within Prefer: wait",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "404", description = "There is no such policy, or it was only planned")
+    @APIResponse(responseCode = "409", description = "`policy-not-applied`, `policy-undone`")
+    public Uni<Response> undo(@PathParam("id") JobId id, byte[] body, @Context HttpHeaders headers) {
+        return policies.lookup(id.value())
+                .map(found -> found.orElseThrow(
+                        () -> new Refused(Problem.notFound("timeout policy " + id.value() + " that was applied"))))
+                .invoke(TimeoutUndoJob::refuseIfNotInForce)
+                .flatMap(policy -> starts.one(
+                        PATH + "/" + id.value() + "/undo",
+                        TimeoutUndoJob.NAME,
+                        Map.of(
+                                "target", JsonNodeFactory.instance.textNode(policy.target()),
+                                "policy", JsonNodeFactory.instance.numberNode(policy.id())),
+                        body,
+                        headers));
+    }
+}
