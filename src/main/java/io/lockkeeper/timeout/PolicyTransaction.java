@@ -45,8 +45,8 @@ final class PolicyTransaction {
         return new PolicyTransaction(session);
     }
 
-    /// Makes sure that nobody changes these places until the end, and says what all places keep. A role that is not
-    /// let do that will not be let do anything else there either.
+    /// Makes sure that nobody changes these places until the end, and says what all places keep. A role
+    /// that is not let do that will not be let do anything else there either.
     Image claim(Collection<Place> places, ServerSettings server) throws InterruptedException {
         Image seen = Image.read(session, server.auto());
         for (Place place : new TreeSet<>(places)) {
