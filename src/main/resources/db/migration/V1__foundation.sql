@@ -18,7 +18,7 @@ CREATE TABLE target (
     tls_ca            text,
     labels            jsonb       NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(labels) = 'object'),
     approvals         integer     NOT NULL DEFAULT 0 CHECK (approvals BETWEEN 0 AND 10),
-    approval_kinds    jsonb       NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(approval_kinds) = 'array'), -- empty: every kind
+    approval_kinds    text[]      NOT NULL DEFAULT '{}', -- empty: every kind
     limit_jobs        integer     NOT NULL DEFAULT 4 CHECK (limit_jobs BETWEEN 1 AND 1000),
     version           integer     NOT NULL DEFAULT 0,
     created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -3,7 +3,6 @@ package io.lockkeeper.target;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.postgres.Secret;
-import io.quarkus.runtime.configuration.ConfigUtils;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,7 +22,7 @@ class Credentials {
             @ConfigProperty(name = "lockkeeper.home", defaultValue = ".lockkeeper") Path home) {
         this.stores = SecretStores.of(secrets);
         this.key = SealKeys.configured(seal)
-                .or(() -> isDevelopers() ? Optional.of(SealKeys.kept(home.resolve("seal-key"))) : Optional.empty());
+                .or(() -> seal.generate() ? Optional.of(SealKeys.kept(home.resolve("seal-key"))) : Optional.empty());
     }
 
     /// As it is kept: a reference as it was given, a value sealed.
@@ -56,9 +55,5 @@ class Credentials {
                 "seal-key-missing",
                 "This Lockkeeper has no key to seal credentials with: give a reference {store, key}, or let the operator set"
                         + " LOCKKEEPER_SEAL_KEY_FILE.")));
-    }
-
-    private static boolean isDevelopers() {
-        return ConfigUtils.isProfileActive("dev") || ConfigUtils.isProfileActive("test");
     }
 }

@@ -1,6 +1,7 @@
 package io.lockkeeper.target;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,4 +11,8 @@ interface SealConfig {
     Optional<String> key();
 
     Optional<Path> keyFile();
+
+    /// Whether a key is made and kept in `lockkeeper.home` when none is given: for developers only.
+    @WithDefault("false")
+    boolean generate();
 }

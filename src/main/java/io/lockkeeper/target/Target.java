@@ -10,7 +10,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -52,8 +51,7 @@ class Target {
     int approvals;
 
     @Column(name = "approval_kinds")
-    @JdbcTypeCode(SqlTypes.JSON)
-    List<String> approvalKinds;
+    String[] approvalKinds;
 
     @Column(name = "limit_jobs")
     int limitJobs;
@@ -79,7 +77,7 @@ class Target {
         tlsCa = spec.tls().ca();
         labels = spec.labels();
         approvals = spec.protection().approvals();
-        approvalKinds = spec.protection().kinds();
+        approvalKinds = spec.protection().kinds().toArray(String[]::new);
         limitJobs = spec.limits().jobs();
         createdAt = createdAt == null ? now : createdAt;
         updatedAt = now;

@@ -10,6 +10,7 @@ import io.lockkeeper.http.Page;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.postgres.TlsMode;
+import io.lockkeeper.security.Audit;
 import io.lockkeeper.security.Caller;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -107,9 +108,10 @@ public class TargetResource {
         Target fresh = new Target();
         fresh.describe(checked(spec), now());
         fresh.keep(credentials.keep(spec.name(), spec.credential()));
-        return store.create(
-                        fresh, act(Map.of("host", spec.host(), "database", spec.database())), request.idempotencyKey())
-                .map(TargetResource::created);
+        Caller caller = Caller.of(identity);
+        Audit audit =
+                audit("target.create", spec.name()).with("host", spec.host()).with("database", spec.database());
+        return store.create(fresh, caller, audit, request.idempotencyKey()).map(TargetResource::created);
     }
 
     @GET
@@ -171,7 +173,10 @@ public class TargetResource {
     @APIResponse(responseCode = "428", description = "`precondition-required`: without If-Match")
     public Uni<Response> change(@PathParam("name") String name, @Context HttpHeaders headers, byte[] body) {
         JsonNode patch = patches.read(body);
-        return store.change(name, act(fields(patch)), target -> changed(target, headers, patch))
+        return store.change(
+                        name,
+                        audit("target.change", name).with("fields", fields(patch)),
+                        target -> changed(target, headers, patch))
                 .map(target ->
                         Response.ok(TargetView.of(target)).tag(tag(target)).build());
     }
@@ -184,7 +189,7 @@ public class TargetResource {
     @APIResponse(responseCode = "204", description = "Forgotten")
     @APIResponse(responseCode = "409", description = "`target-in-use`: it has unfinished jobs")
     public Uni<Response> delete(@PathParam("name") String name, @Context HttpHeaders headers) {
-        return store.delete(name, act(Map.of()), target -> demand(headers, target))
+        return store.delete(name, audit("target.delete", name), target -> demand(headers, target))
                 .replaceWith(Response.noContent().build());
     }
 
@@ -211,21 +216,21 @@ public class TargetResource {
     }
 
     /// The audit trail tells which fields a patch named, not what it put into them.
-    private static Map<String, Object> fields(JsonNode patch) {
-        return Map.of(
-                "fields",
-                patch.properties().stream().map(Map.Entry::getKey).sorted().toList());
+    private static List<String> fields(JsonNode patch) {
+        return patch.properties().stream().map(Map.Entry::getKey).sorted().toList();
     }
 
-    private TargetStore.Act act(Map<String, Object> detail) {
-        return new TargetStore.Act(Caller.of(identity), request.id(), detail);
+    private Audit audit(String action, String name) {
+        return Audit.entry(Caller.of(identity), action, "target/" + name).about(name);
     }
 
     private static Response created(TargetStore.Made made) {
-        Response.ResponseBuilder answer = Response.created(URI.create(TargetView.self(made.target().name)))
-                .tag(tag(made.target()))
-                .entity(TargetView.of(made.target()));
-        return (made.replayed() ? answer.header(IdempotencyKey.REPLAYED, "true") : answer).build();
+        Response.ResponseBuilder answer = made.replayed()
+                ? Response.ok().header(IdempotencyKey.REPLAYED, "true")
+                : Response.created(URI.create(TargetView.self(made.target().name)));
+        return answer.tag(tag(made.target()))
+                .entity(TargetView.of(made.target()))
+                .build();
     }
 
     private static Target demand(HttpHeaders headers, Target target) {

@@ -3,39 +3,33 @@ package io.lockkeeper.target;
 import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
+import io.lockkeeper.security.Audit;
+import io.lockkeeper.security.AuditStore;
 import io.lockkeeper.security.Caller;
+import io.lockkeeper.security.IdempotencyStore;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgException;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.reactive.mutiny.Mutiny;
-import org.jspecify.annotations.Nullable;
 
 /// The rows of targets. Every change writes its audit row in the same transaction, or does not happen.
 @Singleton
 class TargetStore {
-    private static final String AUDIT = """
-            INSERT INTO audit (subject, via, request_id, action, target, object, detail)
-            VALUES (:subject, :via, :request, :action, :target, :object, cast(:detail AS jsonb))""";
-    private static final String REMEMBER_KEY =
-            "INSERT INTO idempotency (subject, key, digest, object) VALUES (:subject, :key, decode(:digest, 'hex'), :object)";
-    private static final String RECALL_KEY =
-            "SELECT encode(digest, 'hex'), object FROM idempotency WHERE subject = :subject AND key = :key";
-
     private final Mutiny.SessionFactory sessions;
+    private final AuditStore audits;
+    private final IdempotencyStore keys;
 
-    TargetStore(Mutiny.SessionFactory sessions) {
+    TargetStore(Mutiny.SessionFactory sessions, AuditStore audits, IdempotencyStore keys) {
         this.sessions = sessions;
+        this.audits = audits;
+        this.keys = keys;
     }
-
-    /// Who changes something, in which request, and what the audit trail says of it beside the action.
-    record Act(Caller caller, @Nullable String requestId, Map<String, Object> detail) {}
 
     /// A target, and whether an earlier call with the same key had made it.
     record Made(Target target, boolean replayed) {}
@@ -52,7 +46,7 @@ class TargetStore {
         StringBuilder sql = new StringBuilder("SELECT * FROM target WHERE name > :after");
         for (int i = 0; i < selectors.size(); i++) {
             sql.append(selectors.get(i).equal() ? " AND " : " AND NOT ")
-                    .append("labels @> cast(:label" + i + " AS jsonb)");
+                    .append("labels @> cast(cast(:label" + i + " AS text) AS jsonb)");
         }
         sql.append(" ORDER BY name LIMIT :limit");
         return sessions.withSession(session -> {
@@ -69,78 +63,40 @@ class TargetStore {
         });
     }
 
-    Uni<Made> create(Target fresh, Act act, Optional<IdempotencyKey> key) {
-        return key.map(once -> recall(act.caller(), once).chain(earlier -> earlier.map(object -> replayed(object))
-                        .orElseGet(() -> insert(fresh, act, key))
-                        .onFailure(TargetStore::lostTheRaceForTheKey)
-                        .recoverWithUni(() -> create(fresh, act, key))))
-                .orElseGet(() -> insert(fresh, act, key));
+    Uni<Made> create(Target fresh, Caller caller, Audit audit, Optional<IdempotencyKey> key) {
+        return inTransaction(session -> key.map(once -> keys.madeBefore(session, caller, once))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
+                .chain(earlier -> earlier.map(object -> replayed(session, object))
+                        .orElseGet(() -> insert(session, fresh, caller, audit, key))));
     }
 
-    /// Changes the target as it is in this transaction; whoever was faster makes this fail with 412.
-    Uni<Target> change(String name, Act act, UnaryOperator<Target> change) {
-        return inTransaction(session -> locked(session, name)
-                .map(change)
-                .call(session::flush)
-                .call(target -> audit(session, act, "target.change", name)));
+    /// Changes the target as it is in this transaction; whoever reads an older one before fails in `change`.
+    Uni<Target> change(String name, Audit audit, UnaryOperator<Target> change) {
+        return inTransaction(session ->
+                locked(session, name).map(change).call(session::flush).call(() -> audits.append(session, audit)));
     }
 
-    Uni<Void> delete(String name, Act act, UnaryOperator<Target> demand) {
+    Uni<Void> delete(String name, Audit audit, UnaryOperator<Target> demand) {
         return inTransaction(session -> locked(session, name)
                 .map(demand)
                 .chain(session::remove)
                 .call(session::flush)
-                .call(() -> audit(session, act, "target.delete", name)));
+                .call(() -> audits.append(session, audit)));
     }
 
-    private Uni<Made> insert(Target fresh, Act act, Optional<IdempotencyKey> key) {
-        String object = "target/" + fresh.name;
-        return inTransaction(session -> key.map(once -> remember(session, act.caller(), once, object))
-                .orElseGet(() -> Uni.createFrom().item(0))
-                .chain(() -> session.persist(fresh).chain(session::flush))
-                .call(() -> audit(session, act, "target.create", fresh.name))
-                .replaceWith(new Made(fresh, false)));
+    private Uni<Made> insert(
+            Mutiny.Session session, Target fresh, Caller caller, Audit audit, Optional<IdempotencyKey> key) {
+        return session.persist(fresh)
+                .call(session::flush)
+                .call(() -> audits.append(session, audit))
+                .call(() -> key.map(once -> keys.remember(session, caller, once, audit.object()))
+                        .orElseGet(() -> Uni.createFrom().voidItem()))
+                .replaceWith(() -> new Made(fresh, false));
     }
 
-    private Uni<Made> replayed(String object) {
+    private static Uni<Made> replayed(Mutiny.Session session, String object) {
         String name = object.substring(object.indexOf('/') + 1);
-        return get(name).map(target -> new Made(target, true));
-    }
-
-    private Uni<Optional<String>> recall(Caller caller, IdempotencyKey key) {
-        return sessions.withSession(session -> session.createNativeQuery(RECALL_KEY, Object[].class)
-                .setParameter("subject", caller.subject())
-                .setParameter("key", key.value())
-                .getSingleResultOrNull()
-                .map(row -> Optional.ofNullable(row).map(earlier -> same(earlier, key))));
-    }
-
-    private static String same(Object[] earlier, IdempotencyKey key) {
-        if (!earlier[0].equals(key.digest())) {
-            throw IdempotencyKey.reused();
-        }
-        return (String) earlier[1];
-    }
-
-    private static Uni<Integer> remember(Mutiny.Session session, Caller caller, IdempotencyKey key, String object) {
-        return session.createNativeQuery(REMEMBER_KEY)
-                .setParameter("subject", caller.subject())
-                .setParameter("key", key.value())
-                .setParameter("digest", key.digest())
-                .setParameter("object", object)
-                .executeUpdate();
-    }
-
-    private static Uni<Integer> audit(Mutiny.Session session, Act act, String action, String target) {
-        return session.createNativeQuery(AUDIT)
-                .setParameter("subject", act.caller().subject())
-                .setParameter("via", act.caller().via())
-                .setParameter("request", act.requestId())
-                .setParameter("action", action)
-                .setParameter("target", target)
-                .setParameter("object", "target/" + target)
-                .setParameter("detail", new JsonObject(act.detail()).encode())
-                .executeUpdate();
+        return find(session, name).map(found -> new Made(found.orElseThrow(() -> missing(name)), true));
     }
 
     private static Uni<Target> locked(Mutiny.Session session, String name) {
@@ -177,14 +133,10 @@ class TargetStore {
         };
     }
 
-    private static boolean lostTheRaceForTheKey(Throwable failure) {
-        return constraint(failure).equals("idempotency_pkey");
-    }
-
     private static String constraint(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .filter(PgException.class::isInstance)
-                .map(cause -> ((PgException) cause).getConstraint())
+                .filter(ConstraintViolationException.class::isInstance)
+                .map(cause -> ((ConstraintViolationException) cause).getConstraintName())
                 .filter(name -> name != null)
                 .findFirst()
                 .orElse("");

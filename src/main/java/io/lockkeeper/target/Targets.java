@@ -12,7 +12,6 @@ import io.lockkeeper.postgres.TlsMode;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -20,6 +19,7 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -108,9 +108,7 @@ public class Targets {
                 row.getString("name"),
                 labels,
                 row.getInteger("approvals"),
-                row.get(JsonArray.class, "approval_kinds").stream()
-                        .map(String.class::cast)
-                        .toList(),
+                List.of(row.getArrayOfStrings("approval_kinds")),
                 row.getInteger("limit_jobs"));
     }
 

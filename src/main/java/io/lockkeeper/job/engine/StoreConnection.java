@@ -39,6 +39,10 @@ final class StoreConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        discard();
+        SqlConnection healthy = connection;
+        connection = null;
+        if (healthy != null) {
+            healthy.close();
+        }
     }
 }

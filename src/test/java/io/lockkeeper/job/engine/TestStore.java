@@ -44,12 +44,22 @@ final class TestStore implements AutoCloseable {
     static final NewJob.Origin ANNA = new NewJob.Origin("anna", "token", "request-1");
 
     final Vertx vertx = Vertx.vertx();
-    final StoreAddress address = TestServers.freshStore().serving();
-    final StoreAddress targetAddress = TestServers.emptyDatabase();
-    final Pool pool = pool(address);
+    final StoreAddress address;
+    final StoreAddress targetAddress;
+    final Pool pool;
     final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<Engine> engines = new ArrayList<>();
     private final List<Pool> pools = new ArrayList<>();
+
+    TestStore() {
+        this(TestServers.freshStore().serving(), TestServers.emptyDatabase());
+    }
+
+    TestStore(StoreAddress address, StoreAddress targetAddress) {
+        this.address = address;
+        this.targetAddress = targetAddress;
+        this.pool = pool(address);
+    }
 
     private Pool pool(StoreAddress address) {
         PgConnectOptions options = new PgConnectOptions()
