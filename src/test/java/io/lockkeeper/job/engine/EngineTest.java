@@ -557,8 +557,10 @@ class EngineTest {
         long target = store.target("t", 4);
         Engine engine = store.engine(QUICK.withoutWorker(), TestKind.of("change", _ -> ""));
 
-        var first = store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
-        var again = store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
+        var first =
+                store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
+        var again =
+                store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
         var other = store.answer(engine, job("change").changing(target).rejecting());
 
         assertThat(first.born()).isTrue();
@@ -575,9 +577,7 @@ class EngineTest {
         long stray = store.ask("""
                         INSERT INTO job (kind, state, on_lost, spec, max_attempts, attempt, lease, worker_id, requested_by, requested_via)
                         SELECT 'greet', 'RUNNING', 'restart', '{}', 3, 1, 1, id, 'anna', 'token' FROM worker RETURNING id
-                        """)
-                .getFirst()
-                .getLong(0);
+                        """).getFirst().getLong(0);
 
         store.awaitState(stray, JobState.SUCCEEDED);
         assertThat(store.story(stray)).contains("QUEUED HANDED_BACK");
