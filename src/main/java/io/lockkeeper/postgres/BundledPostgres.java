@@ -3,6 +3,7 @@ package io.lockkeeper.postgres;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ final class BundledPostgres {
                 }
             }
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException second) {
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException second) {
             // The other one's copy is as good.
         } finally {
             delete(fresh);
@@ -94,7 +95,7 @@ final class BundledPostgres {
         return System.getProperty("os.arch").matches("aarch64|arm64") ? "arm_64" : "x86_64";
     }
 
-    private static void delete(Path tree) throws IOException {
+    static void delete(Path tree) throws IOException {
         if (Files.notExists(tree)) {
             return;
         }

@@ -1,22 +1,11 @@
 package io.lockkeeper.postgres;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +29,6 @@ public final class PostgresServer implements AutoCloseable {
 
     public static final String MAINTENANCE_DATABASE = "postgres";
 
-    private static final Duration INITDB = Duration.ofMinutes(3);
     private static final Duration START = Duration.ofMinutes(2); // crash recovery takes its time
     private static final Duration STOP = Duration.ofMinutes(1);
     private static final Duration SLACK = Duration.ofSeconds(10);
@@ -95,7 +83,7 @@ public final class PostgresServer implements AutoCloseable {
     /// Starts the server and returns when it answers.
     public static PostgresServer start(Plan plan) throws IOException, InterruptedException {
         Files.createDirectories(plan.home());
-        FileChannel lock = locked(plan.home());
+        FileChannel lock = ServerLock.on(plan.home());
         try {
             var server = new PostgresServer(
                     plan, Unprivileged.reaching(plan.home(), plan.binaries().directory()), lock);
@@ -150,12 +138,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /// Whether the server process is there; it does not say that it answers.
     public boolean isAlive() throws IOException {
-        return postmaster(data()).isPresent();
+        return Postmaster.of(data()).isPresent();
     }
 
     /// The server process, for tests that kill it.
     public Optional<ProcessHandle> process() throws IOException {
-        return postmaster(data());
+        return Postmaster.of(data());
     }
 
     /// Stops the server: sessions are ended, what was committed is on disk. Does nothing to a stopped one.
@@ -178,41 +166,11 @@ public final class PostgresServer implements AutoCloseable {
     private void prepare() throws IOException, InterruptedException, TimeoutException {
         user.give(plan.home());
         if (majorOfDataIn(plan.home()).isEmpty()) {
-            initialise();
+            new NewData(plan, user).make();
         } else {
             stopWhoeverRuns();
         }
         dropLargeLog();
-    }
-
-    private void initialise() throws IOException, InterruptedException, TimeoutException {
-        String password = HexFormat.of().formatHex(new SecureRandom().generateSeed(24));
-        Path forUs = secretFile(plan.home().resolve("password"), password);
-        Path forInitdb = secretFile(plan.home().resolve("initdb-password"), password);
-        try {
-            user.give(forInitdb);
-            ChildProcess.Ended initdb =
-                    ChildProcess.run(user.command(program("initdb"), initdbArguments(forInitdb)), INITDB);
-            if (!initdb.well()) {
-                Files.delete(forUs);
-                throw new Failure("initdb failed in " + plan.home() + ": " + initdb.text());
-            }
-        } finally {
-            Files.delete(forInitdb);
-        }
-    }
-
-    private List<String> initdbArguments(Path passwordFile) {
-        List<String> arguments =
-                new ArrayList<>(List.of("-D", data().toString(), "-U", SUPERUSER, "-A", "scram-sha-256"));
-        arguments.addAll(List.of("--pwfile=" + passwordFile, "-E", "UTF8", "--locale=C", "--data-checksums"));
-        if (major() >= 17) {
-            arguments.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
-        }
-        if ("off".equals(plan.settings().get("fsync"))) {
-            arguments.add("--no-sync");
-        }
-        return arguments;
     }
 
     /// Tried again on another port when somebody took ours between our look and the server's bind, and a little later
@@ -220,7 +178,9 @@ public final class PostgresServer implements AutoCloseable {
     /// children of a killed server are still on their way out.
     private void launch() throws IOException, InterruptedException, TimeoutException {
         for (int attempt = 1; ; attempt++) {
-            port = attempt == 1 && isFree(plan.preferredPort()) ? plan.preferredPort() : freePort();
+            port = attempt == 1 && LoopbackPort.isFree(plan.preferredPort())
+                    ? plan.preferredPort()
+                    : LoopbackPort.free();
             long logged = Files.exists(log()) ? Files.size(log()) : 0;
             ChildProcess.Ended started =
                     ChildProcess.run(user.command(program("pg_ctl"), startArguments()), START.plus(SLACK));
@@ -269,7 +229,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void stopWhoeverRuns() throws IOException, InterruptedException, TimeoutException {
-        if (postmaster(data()).isEmpty()) {
+        if (Postmaster.of(data()).isEmpty()) {
             return; // PostgreSQL clears a stale pid file by itself
         }
         ChildProcess.Ended stopped = ChildProcess.run(
@@ -277,47 +237,9 @@ public final class PostgresServer implements AutoCloseable {
                         program("pg_ctl"),
                         List.of("stop", "-D", data().toString(), "-m", "fast", "-w", "-t", seconds(STOP), "-s")),
                 STOP.plus(SLACK));
-        if (!stopped.well() && postmaster(data()).isPresent()) {
+        if (!stopped.well() && Postmaster.of(data()).isPresent()) {
             throw new IOException(stopped.text());
         }
-    }
-
-    /// The living server of this data directory. The number in its pid file may since belong to a stranger: it must be
-    /// a postgres, and no younger than the file says.
-    private static Optional<ProcessHandle> postmaster(Path data) throws IOException {
-        List<String> file;
-        try {
-            file = Files.readAllLines(data.resolve("postmaster.pid"));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        }
-        if (file.size() < 3) {
-            return Optional.empty();
-        }
-        Instant atLatest =
-                Instant.ofEpochSecond(Long.parseLong(file.get(2).strip())).plus(SLACK);
-        return ProcessHandle.of(Long.parseLong(file.getFirst().strip()))
-                .filter(ProcessHandle::isAlive)
-                .filter(process -> process.info().command().orElse("postgres").contains("postgres"))
-                .filter(process ->
-                        process.info().startInstant().orElse(atLatest).compareTo(atLatest) <= 0);
-    }
-
-    /// The operating system frees the lock when we die, whatever kills us.
-    private static FileChannel locked(Path home) throws IOException {
-        FileChannel channel =
-                FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException ourselves) {
-            // Held by this very process: as taken as by another one.
-        }
-        channel.close();
-        throw new Failure(
-                "The PostgreSQL server in " + home
-                        + " belongs to another running Lockkeeper: stop that one, or set LOCKKEEPER_HOME to another directory.");
     }
 
     private void unlock() {
@@ -343,31 +265,6 @@ public final class PostgresServer implements AutoCloseable {
     private void dropLargeLog() throws IOException {
         if (Files.exists(log()) && Files.size(log()) > LARGE_LOG) {
             Files.delete(log());
-        }
-    }
-
-    private static Path secretFile(Path file, String secret) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return Files.writeString(file, secret + "\n");
-    }
-
-    private static boolean isFree(int port) {
-        if (port == 0) {
-            return false;
-        }
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true); // as PostgreSQL does: our own old connections do not count
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -138,6 +138,15 @@ class PostgresServerTest {
     }
 
     @Test
+    void beginsAnewWhereInitdbWasCutOff() throws Exception {
+        Path cutOff = Files.createDirectories(home.resolve("data-unfinished"));
+        Files.writeString(cutOff.resolve("PG_VERSION"), binaries.major() + "\n");
+        server = PostgresServer.start(plan());
+        assertThat(one("SELECT 1")).isEqualTo("1");
+        assertThat(cutOff).doesNotExist();
+    }
+
+    @Test
     void endsAServerThatAKilledJvmLeftBehind() throws Exception {
         Process other = anotherJvmWithAServer();
         long left = postmasterPid();

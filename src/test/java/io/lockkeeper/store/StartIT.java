@@ -80,7 +80,7 @@ class StartIT {
         int second = startedWithEmbeddedStore();
         assertThat(number(second, "SELECT count(*) FROM orders")).isEqualTo(2000);
 
-        application.destroy();
+        application.toHandle().destroy(); // unlike destroy(), leaves us the last lines
         assertThat(endOf(application)).isEqualTo(128 + 15);
         assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
         assertThat(directory.resolve("postgres/server.log")).content().contains("database system is shut down");
@@ -94,7 +94,7 @@ class StartIT {
             environment.put("LOCKKEEPER_HOME", directory.resolve("home").toString());
             start("dev");
             isReadyAt(waitFor(API));
-            application.destroy();
+            application.toHandle().destroy(); // unlike destroy(), leaves us the last lines
             assertThat(endOf(application)).isEqualTo(128 + 15);
         }
     }

@@ -135,7 +135,6 @@ final class Ledger implements AutoCloseable {
         try {
             write(turn, true);
         } catch (PgException refused) {
-            connection.discard();
             whenRefused(turn, refused);
         } catch (RuntimeException | TimeoutException away) {
             connection.discard();
@@ -214,7 +213,6 @@ final class Ledger implements AutoCloseable {
             try {
                 write(one, false);
             } catch (PgException itself) {
-                connection.discard();
                 giveUp(one, itself);
             } catch (RuntimeException | TimeoutException away) {
                 connection.discard();

@@ -18,6 +18,7 @@ import org.jboss.logging.MDC;
 /// One attempt at one job, on a virtual thread of its own, from the claim to its outcome.
 final class Run {
     private static final Logger LOG = Logger.getLogger(Run.class);
+    private static final Duration BETWEEN_REMINDERS = Duration.ofMillis(500);
 
     private final Claimed job;
     private final JobKind<?, ?> kind;
@@ -27,6 +28,7 @@ final class Run {
     private final Instant mustEndBy;
     private final Thread thread;
     private volatile StopCause stopCause;
+    private volatile boolean ending;
 
     Run(Claimed job, JobKind<?, ?> kind, RunContext context, ObjectMapper json, Worker worker) {
         this.job = job;
@@ -56,34 +58,42 @@ final class Run {
         return job.lease();
     }
 
-    /// Called a few times a second: tells what has gathered, ends what takes too long, and reminds what was told to
-    /// stop.
+    /// Called a few times a second: tells what has gathered, and ends what takes too long.
     void tick() {
         if (stopCause == null && Instant.now().isAfter(mustEndBy)) {
             stop(StopCause.OUT_OF_TIME);
         }
-        if (stopCause != null) {
-            context.stop();
-            thread.interrupt();
-        }
         context.flush();
     }
 
-    /// Cancels its SQL, ends its children, interrupts its thread. The first cause counts, except that a lost lease
-    /// beats any other.
+    /// Cancels its SQL, ends its children, interrupts its thread, and insists until it ends. The first cause counts,
+    /// except that a lost lease beats any other.
     synchronized void stop(StopCause cause) {
-        if (stopCause == null || cause == StopCause.LEASE_LOST) {
+        boolean first = stopCause == null;
+        if (first || cause == StopCause.LEASE_LOST) {
             stopCause = cause;
         }
-        Thread.ofVirtual().name("stop-job-" + job.id()).start(() -> {
-            context.stop();
-            thread.interrupt();
-        });
+        if (first) {
+            Thread.ofVirtual().name("stop-job-" + job.id()).start(this::insist);
+        }
+    }
+
+    private void insist() {
+        try {
+            while (!ending) {
+                context.stop();
+                thread.interrupt();
+                thread.join(BETWEEN_REMINDERS);
+            }
+        } catch (InterruptedException nobodyDoesThat) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void work() {
         MDC.put("job", job.id());
         Outcome outcome = outcome();
+        ending = true;
         context.close();
         if (stopCause == StopCause.LEASE_LOST) {
             worker.forget(this);

@@ -28,6 +28,7 @@ final class RunContext implements JobContext {
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private int steps;
+    private volatile String stepName;
 
     RunContext(Claimed job, Gate gate, Story story) {
         this.job = job;
@@ -99,6 +100,7 @@ final class RunContext implements JobContext {
     @Override
     public <T> T step(String name, Work<T> work) throws Exception {
         checkStopped();
+        stepName = name;
         Step step = new Step(++steps, name, Instant.now());
         story.tell("step", step.as("RUNNING", null));
         try {
@@ -143,7 +145,7 @@ final class RunContext implements JobContext {
         if (percent < 0 || percent > 100) {
             throw new IllegalArgumentException("percent must be from 0 to 100, not " + percent);
         }
-        story.progress(percent, message, steps);
+        story.progress(percent, message, steps, stepName);
     }
 
     @Override

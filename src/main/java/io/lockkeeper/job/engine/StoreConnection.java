@@ -10,6 +10,8 @@ import java.util.concurrent.TimeoutException;
 /// One connection of the pool that the engine keeps for itself, so that a crowd at the edge cannot starve it. Used by
 /// one thread.
 final class StoreConnection implements AutoCloseable {
+    // The server would plan our long statements anew each time, in the vain hope that this time it pays.
+    private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan";
     private static final Duration CONNECT_BOUND = Duration.ofSeconds(10);
 
     private final Pool pool;
@@ -22,6 +24,7 @@ final class StoreConnection implements AutoCloseable {
     SqlConnection get() throws InterruptedException, TimeoutException {
         if (connection == null) {
             SqlConnection fresh = await(pool.getConnection(), CONNECT_BOUND);
+            await(fresh.query(PLAN_ONCE).execute(), CONNECT_BOUND);
             fresh.closeHandler(_ -> connection = connection == fresh ? null : connection);
             connection = fresh;
         }
@@ -39,6 +42,10 @@ final class StoreConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        discard();
+        SqlConnection healthy = connection;
+        connection = null;
+        if (healthy != null) {
+            healthy.close();
+        }
     }
 }

@@ -47,11 +47,12 @@ final class Story {
         }
     }
 
-    synchronized void progress(int percent, String message, int step) {
+    synchronized void progress(int percent, String message, int stepNo, String step) {
         progress = new LinkedHashMap<>();
         progress.put("percent", percent);
-        if (step > 0) {
-            progress.put("stepNo", step);
+        if (step != null) {
+            progress.put("step", step);
+            progress.put("stepNo", stepNo);
         }
         if (message != null) {
             progress.put("message", message);
