@@ -178,7 +178,7 @@ final class Run {
     }
 
     private Outcome failedForNow(Throwable failure) {
-        Problem problem = Failures.describe(failure);
+        Problem problem = Failures.describe(context.target(), failure);
         if (problem.code().equals(Failures.UNEXPECTED)) {
             LOG.warnf(failure, "attempt %d of %d of job %d failed", job.attempt(), job.maxAttempts(), job.id());
         }
