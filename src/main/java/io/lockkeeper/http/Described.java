@@ -1,5 +1,6 @@
 package io.lockkeeper.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,7 @@ import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -63,15 +65,28 @@ record Described(Shape shape, List<Annotation> annotations) {
         all.add(JsonNodeFactory.instance.objectNode().put("pattern", regexp));
     }
 
-    private static void words(ObjectNode schema, Schema words) {
+    private void words(ObjectNode schema, Schema words) {
         if (!words.description().isEmpty()) {
             schema.put("description", words.description());
         }
         if (!words.defaultValue().isEmpty()) {
-            schema.put("default", words.defaultValue());
+            schema.set("default", said(words.defaultValue()));
         }
         for (String example : words.examples()) {
-            schema.withArray("examples").add(example);
+            schema.withArray("examples").add(said(example));
         }
+    }
+
+    /// Annotations hold nothing but text; what it stands for is written as JSON in them.
+    private JsonNode said(String text) {
+        boolean isText = !(shape instanceof Scalars.Whole
+                || shape instanceof Scalars.Fraction
+                || shape instanceof Scalars.Truth
+                || shape instanceof ListShape
+                || shape instanceof MapShape
+                || shape instanceof RecordShape);
+        return isText
+                ? JsonNodeFactory.instance.textNode(text)
+                : JsonTree.parse(text.getBytes(StandardCharsets.UTF_8), new Faults());
     }
 }

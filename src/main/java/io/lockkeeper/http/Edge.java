@@ -18,6 +18,7 @@ class Edge {
     private static final Logger LOG = Logger.getLogger(Edge.class);
     private static final int BEFORE_ALL_OTHERS = 1000;
     private static final List<Integer> FAILURES = List.of(400, 401, 403, 404, 405, 406, 413, 414, 415, 431, 500, 503);
+    private static final String NUL = "%00";
     private static final String API_CONTENT = "default-src 'none'; frame-ancestors 'none'";
     /// Swagger UI starts itself with an inline script and draws with inline styles; it may load from and talk to its
     /// own origin only.
@@ -52,7 +53,18 @@ class Edge {
             writer.answer(request, Failure.ofStatus(413));
             return;
         }
+        if (request.request().uri().contains(NUL)) {
+            writer.answer(request, nul(request));
+            return;
+        }
         request.next();
+    }
+
+    /// The one character that the store does not take, in a name or a filter: nothing is called that.
+    private static Problem nul(RoutingContext request) {
+        return request.request().path().contains(NUL)
+                ? Failure.ofStatus(404)
+                : Problem.of(400, "invalid-parameter", "Invalid parameter", "No query parameter may contain U+0000.");
     }
 
     /// By its own account. A body that comes without its length is cut off later, by Quarkus, with a bare 413.

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /// How answers, and specs and results in the store, are written: times as RFC 3339 in UTC, durations as text with a
-// unit, what is absent left out.
+/// unit, what is absent left out.
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {
     @Override

@@ -12,11 +12,13 @@ import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.Paths;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /// Writes into the contract what holds everywhere: every failure is a problem, durations are text with a unit, and
 /// the order of things is the alphabet's, so that two builds give the same document.
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiRules implements OASFilter {
+    private static final String BEARER = "bearer";
     private static final Map<String, String> PROBLEMS_OF_ALL = Map.of(
             "401", "No token, or one that is unknown, revoked or expired",
             "403", "The caller may not do this",
@@ -28,6 +30,7 @@ public class OpenApiRules implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI document) {
         sortPaths(document);
+        demandToken(document);
         Map<String, Schema> schemas = new TreeMap<>(document.getComponents().getSchemas());
         schemas.put("Fault", fault());
         schemas.put("Problem", problem());
@@ -36,6 +39,17 @@ public class OpenApiRules implements OASFilter {
         document.getPaths().getPathItems().values().stream()
                 .flatMap(path -> path.getOperations().values().stream())
                 .forEach(OpenApiRules::documentProblems);
+    }
+
+    private static void demandToken(OpenAPI document) {
+        document.getComponents()
+                .addSecurityScheme(
+                        BEARER,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("A token, as in lk_17_...: paste it here as it is."));
+        document.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme(BEARER)));
     }
 
     private static void sortPaths(OpenAPI document) {

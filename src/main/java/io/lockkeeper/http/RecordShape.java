@@ -10,6 +10,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,17 +114,17 @@ record RecordShape(Class<? extends Record> type, Constructor<?> constructor, Map
     }
 
     private void tellUnknown(JsonNode json, String at, Reading reading) {
-        Set<String> known = fields.keySet();
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
-            if (!known.contains(entry.getKey())) {
-                reading.faults()
-                        .add(
-                                Pointer.into(at, entry.getKey()),
-                                known.isEmpty()
-                                        ? "is not known here; there is nothing to be said"
-                                        : "is not known here; known are " + String.join(", ", known));
+            if (!fields.containsKey(entry.getKey())) {
+                reading.faults().add(Pointer.into(at, entry.getKey()), "is not known here; " + known(at, reading));
             }
         }
+    }
+
+    private String known(String at, Reading reading) {
+        Set<String> known = new LinkedHashSet<>(at.equals(Pointer.ROOT) ? reading.beside() : Set.of());
+        known.addAll(fields.keySet());
+        return known.isEmpty() ? "there is nothing to be said" : "known are " + String.join(", ", known);
     }
 
     private @Nullable Object made(Object[] values, String at, Reading reading) {

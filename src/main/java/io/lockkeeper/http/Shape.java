@@ -31,7 +31,9 @@ sealed interface Shape permits RecordShape, ListShape, MapShape, Scalars.Scalar 
     ObjectNode schema();
 
     /// What goes along with the reading of one request.
-    record Reading(Faults faults, Validator validator) {}
+    ///
+    /// @param beside fields of the root that somebody else reads
+    record Reading(Faults faults, Validator validator, Set<String> beside) {}
 
     static Shape of(Class<?> type) {
         return scalar(type)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Validator;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads JSON into records and lets nothing pass that was not meant: unknown fields, duplicate keys, wrong types,
@@ -25,7 +26,7 @@ public class StrictReader {
     }
 
     /// An object taken apart: the fields that a record knows, and the others.
-    public record Split(ObjectNode known, ObjectNode rest) {}
+    public record Split(Class<? extends Record> type, ObjectNode known, ObjectNode rest) {}
 
     public <T extends Record> T read(byte[] body, Class<T> type) {
         Faults faults = new Faults();
@@ -44,7 +45,20 @@ public class StrictReader {
     /// For requests that are read in several parts: gives null where it adds faults, and leaves the refusing to the
     /// caller.
     public <T extends Record> @Nullable T read(JsonNode tree, Class<T> type, Faults faults) {
-        return type.cast(RecordShape.of(type).read(tree, Pointer.ROOT, new Shape.Reading(faults, validator)));
+        return read(tree, type, faults, Set.of());
+    }
+
+    /// What is left of a split. Who mistypes a field is told of all that are known, those of the first part too.
+    public <T extends Record> @Nullable T readRest(Split split, Class<T> type, Faults faults) {
+        return read(
+                split.rest(),
+                type,
+                faults,
+                RecordShape.of(split.type()).fields().keySet());
+    }
+
+    private <T extends Record> @Nullable T read(JsonNode tree, Class<T> type, Faults faults, Set<String> beside) {
+        return type.cast(RecordShape.of(type).read(tree, Pointer.ROOT, new Shape.Reading(faults, validator, beside)));
     }
 
     public JsonNode tree(byte[] body) {
@@ -64,7 +78,7 @@ public class StrictReader {
         if (!tree.isObject()) {
             throw new Refused(Problem.invalid(Pointer.ROOT, "must be an object, in { }"));
         }
-        Split split = new Split(JsonNodeFactory.instance.objectNode(), JsonNodeFactory.instance.objectNode());
+        Split split = new Split(type, JsonNodeFactory.instance.objectNode(), JsonNodeFactory.instance.objectNode());
         RecordShape shape = RecordShape.of(type);
         for (Map.Entry<String, JsonNode> field : tree.properties()) {
             ObjectNode part = shape.fields().containsKey(field.getKey()) ? split.known() : split.rest();

@@ -1,6 +1,9 @@
 package io.lockkeeper.job;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
+import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// What can be said of every job, whatever its kind. The fields of the kind's own spec stand beside these in the same
 /// object.
 public record JobRequest(
-        @Schema(description = "What to do, see GET /kinds", examples = "sleep") @Size(min = 1, max = 63)
+        @Schema(description = "What to do, see GET /kinds", examples = "sleep")
         String kind,
 
         @Schema(description = "The registered database to do it to", examples = "demo")
@@ -24,7 +27,13 @@ public record JobRequest(
         String target,
 
         @Schema(description = "Your own words, to find the job by") @Nullable @Size(max = 32)
-        Map<String, String> labels,
+        Map<
+                        @Pattern(
+                                regexp = "[^=\\p{Cntrl}]{1,255}",
+                                message = "needs a name of 1 to 255 characters, without = and control characters")
+                        String,
+                        @Size(max = 255) String>
+                labels,
 
         @Schema(description = "9 goes before 0", defaultValue = "5") @Nullable @Min(0) @Max(9)
         Integer priority,
@@ -32,13 +41,11 @@ public record JobRequest(
         @Schema(description = "Not before this time") @Nullable
         Instant notBefore,
 
-        @Schema(description = "It must have ended by this time") @Nullable
+        @Schema(description = "It must have ended by this time") @Nullable @Future(message = "must lie in the future")
         Instant deadline,
 
         @Schema(description = "What to do when a job that excludes it is unfinished", defaultValue = "queue") @Nullable
         OnConflict onConflict) {
-
-    private static final int LONGEST_LABEL = 255;
 
     public enum OnConflict {
         @JsonProperty("queue")
@@ -49,20 +56,7 @@ public record JobRequest(
 
     public JobRequest {
         if (notBefore != null && deadline != null && !deadline.isAfter(notBefore)) {
-            throw new IllegalArgumentException("deadline must be after notBefore, not " + deadline);
-        }
-        if (deadline != null && deadline.isBefore(Instant.now())) {
-            throw new IllegalArgumentException("deadline must lie in the future, not at " + deadline);
-        }
-        if (labels != null) {
-            labels.forEach(JobRequest::checkLabel);
-        }
-    }
-
-    private static void checkLabel(String key, String value) {
-        if (key.isEmpty() || key.length() > LONGEST_LABEL || value.length() > LONGEST_LABEL) {
-            throw new IllegalArgumentException(
-                    "a label needs a key of 1 to 255 and a value of at most 255 characters, not " + key);
+            throw new Refused(Problem.invalid("/deadline", "must be after notBefore (" + notBefore + ")"));
         }
     }
 }

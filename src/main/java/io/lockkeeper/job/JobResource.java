@@ -7,6 +7,7 @@ import io.lockkeeper.http.Limit;
 import io.lockkeeper.http.Page;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
+import io.lockkeeper.http.StrictReader;
 import io.lockkeeper.job.table.JobReads;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -35,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 @Path("/api/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
@@ -42,12 +44,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class JobResource {
     private final Jobs jobs;
     private final Pool store;
+    private final StrictReader reader;
     private final Asking asking;
     private final JobStarts starts;
 
-    JobResource(Jobs jobs, Pool store, Asking asking, JobStarts starts) {
+    JobResource(Jobs jobs, Pool store, StrictReader reader, Asking asking, JobStarts starts) {
         this.jobs = jobs;
         this.store = store;
+        this.reader = reader;
         this.asking = asking;
         this.starts = starts;
     }
@@ -64,11 +68,7 @@ public class JobResource {
             required = true,
             content =
                     @Content(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            allOf = JobRequest.class,
-                                            additionalProperties = Schema.True.class),
+                            schema = @Schema(implementation = JobRequest.class),
                             examples = {
                                 @ExampleObject(
                                         name = "Probe a target",
@@ -136,7 +136,10 @@ public class JobResource {
             if (equals < 1) {
                 throw new Refused(Problem.badParameter("label", "must look like key=value, not " + label));
             }
-            wanted.put(label.substring(0, equals), label.substring(equals + 1));
+            String before = wanted.put(label.substring(0, equals), label.substring(equals + 1));
+            if (before != null) {
+                throw new Refused(Problem.badParameter("label", "must not name the same label twice, as in " + label));
+            }
         }
         return wanted;
     }
@@ -148,8 +151,7 @@ public class JobResource {
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = JobView.class)))
     @APIResponse(responseCode = "304", description = "Unchanged since the ETag of If-None-Match")
     public Uni<Response> get(@PathParam("id") JobId id, @Context HttpHeaders headers) {
-        return jobs.get(id.value())
-                .map(job -> ETags.answer(headers, ETags.of(job.id(), job.lastSeq(), job.reason()), job));
+        return jobs.get(id.value()).map(job -> ETags.answer(headers, job.tag(), job));
     }
 
     @POST
@@ -194,14 +196,14 @@ public class JobResource {
                 "POST",
                 "/api/v1/jobs/" + id.value() + "/retry",
                 new byte[0]);
-        return jobs.retry(id.value(), asking.origin(), key)
-                .map(accepted -> JobStarts.started(accepted.job(), accepted.replayed(), 201)
-                        .build());
+        return jobs.retry(id.value(), asking.origin(), key).map(accepted -> JobStarts.made(
+                        Response.status(accepted.replayed() ? 200 : 201), accepted.job(), accepted.replayed())
+                .build());
     }
 
     /// @param comment why, for those who read the trail later
     public record Comment(
-            @org.jspecify.annotations.Nullable @jakarta.validation.constraints.Size(max = 1000)
+            @Nullable @jakarta.validation.constraints.Size(max = 1000)
             String comment) {
         String text() {
             return comment == null ? "" : comment;
@@ -221,8 +223,8 @@ public class JobResource {
                     @Content(
                             schema = @Schema(implementation = Comment.class),
                             examples = @ExampleObject(value = "{\"comment\": \"read it, fine\"}")))
-    public Uni<JobView> approve(@PathParam("id") JobId id, Comment comment) {
-        return jobs.approve(id.value(), asking.origin(), comment.text())
+    public Uni<JobView> approve(@PathParam("id") JobId id, byte[] body) {
+        return jobs.approve(id.value(), asking.origin(), comment(body))
                 .flatMap(changed -> decided(id.value(), changed));
     }
 
@@ -236,9 +238,15 @@ public class JobResource {
                     @Content(
                             schema = @Schema(implementation = Comment.class),
                             examples = @ExampleObject(value = "{\"comment\": \"not on a Friday\"}")))
-    public Uni<JobView> reject(@PathParam("id") JobId id, Comment comment) {
-        return jobs.reject(id.value(), asking.origin(), comment.text())
-                .flatMap(changed -> decided(id.value(), changed));
+    public Uni<JobView> reject(@PathParam("id") JobId id, byte[] body) {
+        return jobs.reject(id.value(), asking.origin(), comment(body)).flatMap(changed -> decided(id.value(), changed));
+    }
+
+    /// Nobody has to say why.
+    private String comment(byte @Nullable [] body) {
+        return body == null || body.length == 0
+                ? ""
+                : reader.read(body, Comment.class).text();
     }
 
     private Uni<JobView> decided(long id, boolean changed) {

@@ -153,20 +153,21 @@ public class JobStarts {
     private Uni<Response> answer(Accepted accepted, Preference preference) {
         if (!preference.waits()) {
             return Uni.createFrom()
-                    .item(started(accepted.job(), accepted.replayed(), 202).build());
+                    .item(started(accepted.job(), accepted.replayed()).build());
         }
-        return jobs.await(accepted.job().id(), preference.patience())
-                .map(job -> started(job, accepted.replayed(), job.done() ? 200 : 202)
-                        .header(Preference.APPLIED, preference.applied())
-                        .build());
+        return jobs.await(accepted.job().id(), preference.patience()).map(job -> started(job, accepted.replayed())
+                .header(Preference.APPLIED, preference.applied())
+                .build());
     }
 
-    static Response.ResponseBuilder started(JobView job, boolean replayed, int status) {
+    private static Response.ResponseBuilder started(JobView job, boolean replayed) {
         Response.ResponseBuilder answer =
-                Response.status(status).location(URI.create(job.links().self())).entity(job);
-        if (status != 200) {
-            answer.header(HttpHeaders.RETRY_AFTER, 1);
-        }
+                job.done() ? Response.ok() : Response.accepted().header(HttpHeaders.RETRY_AFTER, 1);
+        return made(answer, job, replayed);
+    }
+
+    static Response.ResponseBuilder made(Response.ResponseBuilder answer, JobView job, boolean replayed) {
+        answer.location(URI.create(job.links().self())).entity(job);
         return replayed ? answer.header(IdempotencyKey.REPLAYED, true) : answer;
     }
 }

@@ -2,8 +2,10 @@ package io.lockkeeper.job;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lockkeeper.http.ETags;
 import io.lockkeeper.job.table.AcceptJobs;
 import io.lockkeeper.job.table.NewJob;
+import jakarta.ws.rs.core.EntityTag;
 import java.time.Instant;
 
 /// A job as the API shows it.
@@ -38,6 +40,12 @@ public record JobView(
         String worker,
         Links links,
         @JsonIgnore long lastSeq) {
+
+    /// Of all that can change: what is told as an event, and what the moment decides (the reason) or people do
+    /// without moving the job (approvals).
+    EntityTag tag() {
+        return ETags.of(id, lastSeq, Integer.toHexString((reason + " " + approval).hashCode()));
+    }
 
     /// A job at the moment of its acceptance.
     static JobView accepted(NewJob job, AcceptJobs.Answer answer) {

@@ -58,14 +58,9 @@ public class Jobs {
 
     /// A request for a job of any kind: what is common and the kind's own fields side by side in one object.
     ///
+    /// @param faults found in it before
     /// @param kindName the kind, or null: the request names it
     /// @throws Refused at once for whatever can be seen to prevent the job
-    public Uni<Accepted> accept(byte[] body, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
-        Faults faults = new Faults();
-        return accept(reader.tree(body, faults), faults, kindName, origin, key);
-    }
-
-    /// The same, for a body that was read before, with the faults that were found then.
     Uni<Accepted> accept(
             JsonNode tree, Faults faults, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
         Wanted<?> wanted = read(tree, kindName, faults);
@@ -83,20 +78,22 @@ public class Jobs {
             split.known().put("kind", kindName);
         }
         JobRequest request = reader.read(split.known(), JobRequest.class, faults);
-        Optional<JobKind<?, ?>> kind = kinds.named(split.known().path("kind").asText());
-        if (split.known().path("kind").isTextual() && kind.isEmpty()) {
+        return read(split, request, kindOf(split.known().path("kind"), faults), faults);
+    }
+
+    /// Without a kind nothing else can be judged; what is wrong with the common fields is told with it.
+    private JobKind<?, ?> kindOf(JsonNode name, Faults faults) {
+        Optional<JobKind<?, ?>> kind = name.isTextual() ? kinds.named(name.textValue()) : Optional.empty();
+        if (name.isTextual() && kind.isEmpty()) {
             faults.add("/kind", "must be one of " + String.join(", ", kinds.names()));
         }
-        if (kind.isEmpty()) {
-            faults.refuseIfAny();
-        }
-        return read(split, request, kind.orElseThrow(), faults);
+        return kind.orElseThrow(() -> new Refused(Problem.invalid(faults.list())));
     }
 
     private <S extends Record> Wanted<S> read(Split split, JobRequest request, JobKind<S, ?> kind, Faults faults) {
-        S spec = reader.read(split.rest(), kind.specType(), faults);
+        S spec = reader.readRest(split, kind.specType(), faults);
         boolean usesTarget = kind.limits().target() != Limits.TargetUse.NONE;
-        if (usesTarget && !split.known().has("target")) {
+        if (usesTarget && !split.known().hasNonNull("target")) {
             faults.add("/target", "is missing: a job of kind " + kind.name() + " needs a target");
         }
         if (!usesTarget && split.known().has("target")) {

@@ -2,7 +2,6 @@ package io.lockkeeper.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.http.Durations;
-import io.lockkeeper.http.JsonSchema;
 import io.lockkeeper.http.Page;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -54,7 +53,7 @@ public class KindResource {
                 limits.maxAttempts(),
                 Durations.format(limits.maxDuration()),
                 word(limits.whenLost()),
-                JsonSchema.of(JobRequest.class, kind.specType()));
+                KindSchema.of(kind));
     }
 
     private static String word(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package io.lockkeeper.sleep;
 
+import io.lockkeeper.http.Durations;
 import io.lockkeeper.job.JobContext;
 import io.lockkeeper.job.JobKind;
 import io.lockkeeper.job.Limits;
@@ -41,7 +42,7 @@ public class SleepJob implements JobKind<SleepSpec, SleepResult> {
     public SleepResult run(SleepSpec spec, JobContext job) throws Exception {
         long began = System.nanoTime();
         PgSession session = job.connect().within(spec.duration().plusMinutes(1));
-        job.log("sleeping for " + spec.duration());
+        job.log("sleeping for " + Durations.format(spec.duration()));
         job.step(
                 "sleep",
                 () -> session.query("SELECT pg_sleep($1)", spec.duration().toMillis() / 1000.0));

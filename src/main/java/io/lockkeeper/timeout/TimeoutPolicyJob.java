@@ -25,7 +25,7 @@ public class TimeoutPolicyJob implements JobKind<TimeoutPolicySpec, TimeoutPolic
 
     // A run that was interrupted left all of the transaction or nothing; the next one finds out which.
     static final Limits LIMITS =
-            new Limits(TargetUse.CHANGES, 5, Duration.ofSeconds(1), Duration.ofMinutes(5), WhenLost.RESUME);
+            new Limits(TargetUse.CHANGES, 4, Duration.ofSeconds(1), Duration.ofMinutes(5), WhenLost.RESUME);
     private static final String NOW = "SELECT clock_timestamp() AS now";
 
     private final Targets targets;

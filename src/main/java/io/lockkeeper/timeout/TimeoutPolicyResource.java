@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobId;
-import io.lockkeeper.job.JobRequest;
 import io.lockkeeper.job.JobStarts;
 import io.lockkeeper.job.JobView;
 import io.lockkeeper.security.Needs;
@@ -54,7 +53,8 @@ public class TimeoutPolicyResource {
             summary = "Plan or apply a timeout policy",
             description = "A job. All settings are tried in one transaction on the target; a plan takes it back, apply"
                     + " commits it and proves the effective values. `targets`, a list of conditions on labels, instead"
-                    + " of `target` starts one job for each target that meets all of them, answered as a list.")
+                    + " of `target` starts one job for each target that meets all of them, answered as a list. The fields"
+                    + " that are common to all jobs (labels, notBefore, deadline, ...) stand beside these.")
     @RequestBody(
             required = true,
             content =
@@ -62,14 +62,19 @@ public class TimeoutPolicyResource {
                             schema =
                                     @Schema(
                                             type = SchemaType.OBJECT,
-                                            allOf = {JobRequest.class, TimeoutPolicySpec.class},
-                                            properties =
-                                                    @SchemaProperty(
-                                                            name = "targets",
-                                                            type = SchemaType.ARRAY,
-                                                            implementation = String.class,
-                                                            description =
-                                                                    "Conditions on labels, such as env=prod; instead of target")),
+                                            allOf = TimeoutPolicySpec.class,
+                                            properties = {
+                                                @SchemaProperty(
+                                                        name = "target",
+                                                        type = SchemaType.STRING,
+                                                        description = "The registered database"),
+                                                @SchemaProperty(
+                                                        name = "targets",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = String.class,
+                                                        description =
+                                                                "Conditions on labels, such as env=prod; instead of target")
+                                            }),
                             examples = {
                                 @ExampleObject(name = "Plan for one database", value = """
                                         {"target": "demo", "mode": "plan", "rules": [{"scope": "database", "database": "demo",
@@ -121,7 +126,7 @@ public class TimeoutPolicyResource {
     @RequestBody(
             content =
                     @Content(
-                            schema = @Schema(implementation = JobRequest.class),
+                            schema = @Schema(type = SchemaType.OBJECT, additionalProperties = Schema.True.class),
                             examples = @ExampleObject(value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
     @APIResponse(
             responseCode = "202",

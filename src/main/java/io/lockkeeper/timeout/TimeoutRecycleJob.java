@@ -23,7 +23,7 @@ public class TimeoutRecycleJob implements JobKind<TimeoutRecycleSpec, TimeoutRec
     static final String NAME = "timeout-recycle";
 
     private static final Limits LIMITS =
-            new Limits(TargetUse.CHANGES, 3, Duration.ofSeconds(2), Duration.ofMinutes(10), WhenLost.RESTART);
+            new Limits(TargetUse.CHANGES, 3, Duration.ofSeconds(2), Duration.ofMinutes(10), WhenLost.RESUME);
 
     // Looks and ends in one statement: the pid alone may be somebody else's by now, and an idle session may have begun
     // to work.

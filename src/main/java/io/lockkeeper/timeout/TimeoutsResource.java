@@ -3,7 +3,6 @@ package io.lockkeeper.timeout;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.job.JobRequest;
 import io.lockkeeper.job.JobStarts;
 import io.lockkeeper.job.JobView;
 import io.lockkeeper.security.Needs;
@@ -24,7 +23,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -104,10 +102,7 @@ public class TimeoutsResource {
     @RequestBody(
             content =
                     @Content(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            allOf = {JobRequest.class, TimeoutRecycleSpec.class}),
+                            schema = @Schema(implementation = TimeoutRecycleSpec.class),
                             examples = @ExampleObject(value = "{\"idleFor\": \"10s\"}")))
     @APIResponse(
             responseCode = "202",

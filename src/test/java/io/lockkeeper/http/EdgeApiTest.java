@@ -159,6 +159,18 @@ class EdgeApiTest {
     }
 
     @Test
+    void refusesTheCharacterThatTheStoreCannotHold() {
+        problem(
+                400,
+                "invalid-parameter",
+                asAdmin().urlEncodingEnabled(false).get(EDGE + "/page?x=a%00b").then());
+        problem(
+                404,
+                "not-found",
+                asAdmin().urlEncodingEnabled(false).get("/api/v1/targets/a%00b").then());
+    }
+
+    @Test
     void refusesABodyThatIsTooLarge() {
         String large = "{\"name\": \"" + "a".repeat(2_000_000) + "\"}";
 

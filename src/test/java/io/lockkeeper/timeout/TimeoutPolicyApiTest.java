@@ -19,9 +19,12 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -315,6 +318,51 @@ class TimeoutPolicyApiTest {
                 .anyMatch(detail -> detail.contains("lock_timeout is '7s'") && detail.contains("'1s'"))
                 .anyMatch(detail -> detail.contains("work_mem is '8MB'") && detail.contains("not set"));
         assertThat(at.kept(null, app)).hasSize(3);
+    }
+
+    /// Whatever their order was: each found what the one before it had left, and none saw half of another.
+    @ParameterizedTest
+    @ValueSource(ints = {15, 18})
+    void concurrentAppliesFromTwoDatabasesFormAChain(int major) {
+        PolicyTarget at = new PolicyTarget(major);
+        String app = at.role("app", "LOGIN");
+        List<String> targets = List.of(at.registered(), at.registeredIn(at.databaseNamed("other")));
+        List<Long> jobs = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String value = (i + 1) + "s";
+            JsonObject policy =
+                    policy(targets.get(i % 2), onRole(app, "lock_timeout=" + value, "deadlock_timeout=" + value));
+            jobs.add(asAdmin()
+                    .contentType(ContentType.JSON)
+                    .body(policy.encode())
+                    .post("/api/v1/timeout-policies")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .jsonPath()
+                    .getLong("id"));
+        }
+
+        List<String> before = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        for (long id : jobs) {
+            JsonPath job = ended(id);
+            succeeded(job);
+            assertThat(change(job, "role", "lock_timeout").get("before"))
+                    .isEqualTo(change(job, "role", "deadlock_timeout").get("before"));
+            before.add(String.valueOf(change(job, "role", "lock_timeout").get("before")));
+            after.add(String.valueOf(change(job, "role", "lock_timeout").get("wanted")));
+        }
+        assertThat(before).doesNotHaveDuplicates().contains("null");
+        after.removeAll(before);
+        assertThat(at.kept(null, app))
+                .containsExactly("deadlock_timeout=" + after.getFirst(), "lock_timeout=" + after.getFirst());
+    }
+
+    private static JsonPath ended(long id) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> asAdmin().get("/api/v1/jobs/" + id).jsonPath(), job -> job.getBoolean("done"));
     }
 
     @Test

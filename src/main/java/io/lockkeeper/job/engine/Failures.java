@@ -5,6 +5,7 @@ import io.lockkeeper.http.Refused;
 import io.lockkeeper.postgres.ConnectFailure;
 import io.lockkeeper.postgres.PgFailure;
 import io.lockkeeper.postgres.SessionLost;
+import io.lockkeeper.target.TargetProblems;
 
 /// What the error of a job says when its code threw something.
 final class Failures {
@@ -12,11 +13,10 @@ final class Failures {
 
     private Failures() {}
 
-    static Problem describe(Throwable failure) {
+    static Problem describe(String target, Throwable failure) {
         return switch (failure) {
             case Refused refused -> refused.problem();
-            case ConnectFailure unreachable ->
-                Problem.of(502, "target-not-connected", "No connection to the target", unreachable.getMessage());
+            case ConnectFailure notConnected -> TargetProblems.of(target, notConnected);
             case SessionLost lost ->
                 Problem.of(502, "target-connection-lost", "Connection to the target lost", lost.getMessage());
             case PgFailure sql -> Problem.of(502, "target-refused", "The target refused a statement", sql.getMessage());

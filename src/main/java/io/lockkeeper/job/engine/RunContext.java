@@ -111,7 +111,11 @@ final class RunContext implements JobContext {
             String state = stopped ? "CANCELLED" : "FAILED";
             story.tell(
                     "step",
-                    step.as(state, stopped ? null : Failures.describe(failure).detail()));
+                    step.as(
+                            state,
+                            stopped
+                                    ? null
+                                    : Failures.describe(target(), failure).detail()));
             throw failure;
         }
     }
