@@ -138,6 +138,7 @@ CREATE INDEX job_of_target ON job (target_id, id) WHERE target_id IS NOT NULL;
 CREATE INDEX job_of_target_name ON job (target, id) WHERE target IS NOT NULL;
 CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX job_retried ON job (retry_of) WHERE retry_of IS NOT NULL;
+CREATE INDEX job_failed ON job (id) WHERE state = 'FAILED';
 CREATE INDEX job_unfinished ON job (kind, state) WHERE finished_at IS NULL;
 
 CREATE TABLE job_transition (

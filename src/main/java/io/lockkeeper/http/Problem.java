@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What went wrong, in the words of RFC 9457: an answer of the API, and the `error` of a job that failed. `code` is
 /// stable and meant for programs, `detail` is one sentence for people that says what to do.
@@ -13,10 +14,10 @@ public record Problem(
         String title,
         int status,
         String detail,
-        String instance,
+        @Nullable String instance,
         List<Fault> errors,
-        String requestId,
-        @JsonIgnore Integer retryAfterSeconds) {
+        @Nullable String requestId,
+        @JsonIgnore @Nullable Integer retryAfterSeconds) {
 
     private static final String URN = "urn:lockkeeper:problem:";
 

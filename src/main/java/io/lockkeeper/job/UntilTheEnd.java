@@ -7,15 +7,10 @@ import java.util.concurrent.CompletableFuture;
 /// Waits for the last event of a job.
 record UntilTheEnd(CompletableFuture<Void> ended) implements Following.Reader {
     @Override
-    public boolean take(List<JobEvent> events) {
+    public int take(List<JobEvent> events) {
         if (events.getLast().last()) {
             ended.complete(null);
         }
-        return true;
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        ended.completeExceptionally(cause);
+        return events.size();
     }
 }

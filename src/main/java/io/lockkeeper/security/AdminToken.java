@@ -11,10 +11,12 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -39,18 +41,31 @@ class AdminToken {
     private static final String INSERT_TOKEN =
             "INSERT INTO token (name, secret_hash, roles, created_by) VALUES ('admin', $1, $2, 'lockkeeper') RETURNING id";
 
+    private final Predicate<String> isProfileActive;
     private final Pool pool;
     private final AuditStore audits;
     private final ProvidedToken provided;
     private final DevelopmentToken development;
     private final List<String> roles;
 
+    @Inject
     AdminToken(
             Pool pool,
             AuditStore audits,
             ProvidedToken provided,
             DevelopmentToken development,
             @ConfigProperty(name = "lockkeeper.admin-token-roles", defaultValue = "admin") List<Role> roles) {
+        this(ConfigUtils::isProfileActive, pool, audits, provided, development, roles);
+    }
+
+    AdminToken(
+            Predicate<String> isProfileActive,
+            Pool pool,
+            AuditStore audits,
+            ProvidedToken provided,
+            DevelopmentToken development,
+            List<Role> roles) {
+        this.isProfileActive = isProfileActive;
         this.pool = pool;
         this.audits = audits;
         this.provided = provided;
@@ -71,7 +86,7 @@ class AdminToken {
                 LOG.warn("The admin token that was provided has been revoked and stays so; provide another one: " + HOW
                         + ".");
             }
-        } else if (isDevelopment() || ConfigUtils.isProfileActive("test")) {
+        } else if (isDevelopment() || isProfileActive.test("test")) {
             establishOurOwn();
         } else if (!somebodyIsAdmin()) {
             LOG.warn("Nobody can manage this service, because there is no admin token: " + HOW + ", and start again.");
@@ -90,8 +105,8 @@ class AdminToken {
     }
 
     /// By profile, for a packaged application may well run as a developer's.
-    private static boolean isDevelopment() {
-        return ConfigUtils.isProfileActive("dev");
+    private boolean isDevelopment() {
+        return isProfileActive.test("dev");
     }
 
     private Outcome establish(String token) throws InterruptedException, TimeoutException {

@@ -82,20 +82,41 @@ final class Bell implements AutoCloseable {
 
     private Duration listen() throws InterruptedException, TimeoutException {
         if (ear != null) {
+            checkEar();
             return null;
         }
         SqlConnection connection = await(pool.getConnection(), BOUND);
+        ear = connection;
         PgConnection.cast(connection).notificationHandler(this::heard);
         connection.closeHandler(_ -> {
-            LOG.info("the bell's connection was closed; listening again");
-            ear = null;
-            listening.wake();
+            if (ear == connection) {
+                LOG.info("the bell's connection was closed; listening again");
+                ear = null;
+                listening.wake();
+            }
         });
-        await(connection.query("LISTEN " + WORK + "; LISTEN " + CANCEL).execute(), BOUND);
-        ear = connection;
+        try {
+            await(connection.query("LISTEN " + WORK + "; LISTEN " + CANCEL).execute(), BOUND);
+        } catch (RuntimeException | TimeoutException failed) {
+            ear = null;
+            connection.close();
+            throw failed;
+        }
         lookForWork.run(); // for what rang while nobody listened
         lookForCancels.run();
         return null;
+    }
+
+    /// A line that is dead but not closed hears nothing for ever.
+    private void checkEar() throws InterruptedException {
+        SqlConnection listening = ear;
+        try {
+            await(listening.query("SELECT 1").execute(), BOUND);
+        } catch (RuntimeException | TimeoutException deaf) {
+            LOG.infof("the bell's connection does not answer; listening again: %s", deaf.toString());
+            ear = null;
+            listening.close();
+        }
     }
 
     private void heard(PgNotification notification) {

@@ -45,7 +45,7 @@ public final class Engine {
         this.ledger = new Ledger(store, worker, this::committed, metrics);
         this.worker.writesTo(ledger);
         registry.gauge("lockkeeper.worker.running", worker, Worker::running);
-        this.lease = new LeaseKeeper(config, worker, store);
+        this.lease = new LeaseKeeper(config, worker, ledger::isAlive, store);
         this.upkeep = new Upkeep(config, store, this::lookForWork, bell::work, metrics);
         this.gauges = new QueueGauges(store, registry);
         this.ticking = new Loop("tick", TICK, this::tick);

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// Reads what is new once for all who follow live, and hands it out. It reads only while somebody does.
@@ -20,6 +21,7 @@ public final class EventTail {
     private static final Logger LOG = Logger.getLogger(EventTail.class);
     private static final int BATCH = 1_000;
     private static final long POLL_MILLIS = 1_000;
+    static final long READ_SECONDS = 15;
 
     private final Vertx vertx;
     private final Pool store;
@@ -57,7 +59,7 @@ public final class EventTail {
 
     /// Everything after `after`, of one job or (null) of all; begins with `resume`.
     public Following following(Long job, long after, Following.Reader reader) {
-        return new Following(this, store, context, job, after, reader);
+        return new Following(this, vertx, store, context, job, after, reader);
     }
 
     /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try
@@ -109,6 +111,7 @@ public final class EventTail {
         reading = true;
         again = false;
         EventReads.after(store, position, BATCH)
+                .timeout(READ_SECONDS, TimeUnit.SECONDS)
                 .onComplete(read -> context.runOnContext(_ -> {
                     reading = false;
                     if (read.failed()) {
@@ -130,13 +133,23 @@ public final class EventTail {
             return;
         }
         position = events.getLast().seq();
-        List.copyOf(ofEverything).forEach(follower -> follower.follow(events));
+        List.copyOf(ofEverything).forEach(follower -> handOut(follower, events));
         Map<Long, List<JobEvent>> byJob = new HashMap<>();
         for (JobEvent event : events) {
             if (ofJob.containsKey(event.job())) {
                 byJob.computeIfAbsent(event.job(), _ -> new ArrayList<>()).add(event);
             }
         }
-        byJob.forEach((job, its) -> List.copyOf(ofJob.get(job)).forEach(follower -> follower.follow(its)));
+        byJob.forEach((job, its) -> List.copyOf(ofJob.get(job)).forEach(follower -> handOut(follower, its)));
+    }
+
+    /// One that breaks must not cost the others their events.
+    private void handOut(Follower follower, List<JobEvent> events) {
+        try {
+            follower.follow(events);
+        } catch (RuntimeException broken) {
+            LOG.warnf(broken, "a follower broke and is left behind");
+            leave(follower);
+        }
     }
 }

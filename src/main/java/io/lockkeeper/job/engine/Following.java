@@ -4,17 +4,22 @@ import io.lockkeeper.job.JobEvent;
 import io.lockkeeper.job.table.EventReads;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// One reader of events: it reads from the store until it has caught up with the tail, then follows live. When its
 /// reader is full it leaves the tail and later catches up from the store again, so a slow reader costs no memory.
 ///
 /// Everything happens on the tail's event loop.
 public final class Following implements EventTail.Follower {
-    private static final int PAGE = 500;
+    private static final int PAGE = 250;
+
+    private static final long AGAIN_MILLIS = 1_000;
 
     private final EventTail tail;
+    private final Vertx vertx;
     private final Pool store;
     private final Context context;
     private final Long job;
@@ -23,14 +28,14 @@ public final class Following implements EventTail.Follower {
     private boolean closed;
 
     public interface Reader {
-        /// Takes these events, or none of them if it is full; then it calls `resume` when it is ready.
-        boolean take(List<JobEvent> events);
-
-        void failed(Throwable cause);
+        /// Takes events from the first on, and returns how many. If these are not all it is full, and calls `resume`
+        /// when it is ready for the rest.
+        int take(List<JobEvent> events);
     }
 
-    Following(EventTail tail, Pool store, Context context, Long job, long after, Reader reader) {
+    Following(EventTail tail, Vertx vertx, Pool store, Context context, Long job, long after, Reader reader) {
         this.tail = tail;
+        this.vertx = vertx;
         this.store = store;
         this.context = context;
         this.job = job;
@@ -61,9 +66,10 @@ public final class Following implements EventTail.Follower {
         }
         EventReads.position(store)
                 .compose(position -> page().map(events -> new Caught(position.newest(), events)))
+                .timeout(EventTail.READ_SECONDS, TimeUnit.SECONDS)
                 .onComplete(read -> context.runOnContext(_ -> {
                     if (read.failed()) {
-                        reader.failed(read.cause());
+                        vertx.setTimer(AGAIN_MILLIS, _ -> resume());
                     } else {
                         caught(read.result());
                     }
@@ -105,10 +111,10 @@ public final class Following implements EventTail.Follower {
         if (unseen.isEmpty()) {
             return true;
         }
-        if (!reader.take(unseen)) {
-            return false;
+        int taken = reader.take(unseen);
+        if (taken > 0) {
+            sent = unseen.get(taken - 1).seq();
         }
-        sent = unseen.getLast().seq();
-        return true;
+        return taken == unseen.size();
     }
 }

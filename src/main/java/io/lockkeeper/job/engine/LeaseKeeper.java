@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /// Keeps this instance's lease alive, learns from the same answer which of its jobs were cancelled, and knows when to
@@ -19,6 +20,7 @@ final class LeaseKeeper implements AutoCloseable {
 
     private final WorkerConfig config;
     private final Worker worker;
+    private final BooleanSupplier ledgerIsAlive;
     private final StoreConnection connection;
     private final Loop loop;
     private final Loop watch;
@@ -26,9 +28,10 @@ final class LeaseKeeper implements AutoCloseable {
     private volatile long confirmedAt;
     private volatile boolean held;
 
-    LeaseKeeper(WorkerConfig config, Worker worker, Pool pool) {
+    LeaseKeeper(WorkerConfig config, Worker worker, BooleanSupplier ledgerIsAlive, Pool pool) {
         this.config = config;
         this.worker = worker;
+        this.ledgerIsAlive = ledgerIsAlive;
         this.connection = new StoreConnection(pool);
         this.loop = new Loop("lease", config.renewEvery(), this::renewOrRegister);
         this.watch = new Loop("lease-watch", config.lease().dividedBy(16), this::giveUpInTime);
@@ -69,6 +72,10 @@ final class LeaseKeeper implements AutoCloseable {
     }
 
     private void renew() throws InterruptedException, TimeoutException {
+        if (!ledgerIsAlive.getAsBoolean()) {
+            lose("nothing was written here for a while; others shall have the jobs");
+            return;
+        }
         long asked = System.nanoTime();
         Optional<List<Long>> cancelling =
                 await(WorkerLease.renew(connection.get(), registered, config.lease()), bound());

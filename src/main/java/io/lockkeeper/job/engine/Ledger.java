@@ -1,32 +1,24 @@
 package io.lockkeeper.job.engine;
 
-import static io.lockkeeper.postgres.Await.await;
-
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
+import io.lockkeeper.job.engine.Commit.Also;
+import io.lockkeeper.job.engine.Commit.Written;
 import io.lockkeeper.job.engine.Turn.Asked;
 import io.lockkeeper.job.engine.Turn.Ended;
 import io.lockkeeper.job.engine.Turn.Entry;
 import io.lockkeeper.job.engine.Turn.Look;
 import io.lockkeeper.job.engine.Turn.Said;
 import io.lockkeeper.job.table.AcceptJobs;
-import io.lockkeeper.job.table.ClaimJobs;
 import io.lockkeeper.job.table.ClaimJobs.Claimant;
-import io.lockkeeper.job.table.ClaimJobs.Claimed;
-import io.lockkeeper.job.table.FinishJobs;
 import io.lockkeeper.job.table.FinishJobs.Outcome;
 import io.lockkeeper.job.table.NewJob;
-import io.lockkeeper.job.table.TellProgress;
 import io.lockkeeper.job.table.TellProgress.Told;
-import io.lockkeeper.job.table.WorkerLease;
-import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -41,12 +33,12 @@ import org.jboss.logging.Logger;
 /// and writes it with one commit, while the next turn gathers. The same commit claims work for the places that are
 /// free, so a job may be accepted, claimed and told of at once, and there is one way to claim whether a job is new or
 /// old.
-///
-/// Statements of a turn are sent in one go; the server sees their end even if this process stops in the middle.
 final class Ledger implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Ledger.class);
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(20);
     private static final Duration PAUSE_WHEN_STORE_IS_AWAY = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(5);
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
     private static final int LARGEST_TURN = 2_000;
     private static final int MOST_REQUESTS_WAITING = 20_000;
 
@@ -58,7 +50,10 @@ final class Ledger implements AutoCloseable {
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicInteger requestsWaiting = new AtomicInteger();
     private final Thread thread = Thread.ofVirtual().name("lockkeeper-ledger").unstarted(this::run);
-    private boolean outcomeUnknown;
+    private boolean storeIsAway;
+    private int refusals;
+    private long sweptAt;
+    private volatile long alive = System.nanoTime();
     private volatile boolean closed;
 
     /// @param committed told after every commit that somebody may want to know of
@@ -71,6 +66,11 @@ final class Ledger implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /// Without it nothing of this instance is written, so it must not keep its lease.
+    boolean isAlive() {
+        return System.nanoTime() - alive < SIGN_OF_LIFE.toNanos();
     }
 
     /// Completes when the job is committed, or exceptionally with [Refused].
@@ -102,15 +102,14 @@ final class Ledger implements AutoCloseable {
 
     private void run() {
         while (!closed || !inbox.isEmpty()) {
+            alive = System.nanoTime();
             try {
                 Turn turn = nextTurn();
                 if (turn != null) {
                     writeOrSayWhyNot(turn);
                 }
             } catch (InterruptedException _) {
-                LOG.debug("the ledger was told to close");
-            } catch (RuntimeException unexpected) {
-                LOG.error("a turn of the ledger failed", unexpected);
+                LOG.warn("somebody interrupts the ledger; it goes on");
             }
         }
         connection.close();
@@ -136,61 +135,30 @@ final class Ledger implements AutoCloseable {
             write(turn, true);
         } catch (PgException refused) {
             whenRefused(turn, refused);
-        } catch (RuntimeException | TimeoutException away) {
-            connection.discard();
+        } catch (Throwable away) { // whatever it is, nothing may get lost, and this thread must not end
             whenStoreIsAway(turn, away);
         }
     }
 
     private void write(Turn turn, boolean mayClaim) throws InterruptedException, TimeoutException {
-        int free = mayClaim ? worker.freePlaces() + turn.ended.size() : 0;
-        boolean claims = worker.mayClaim() && free > 0;
-        if (turn.writesNothing() && !claims) {
+        int places = mayClaim && worker.mayClaim() ? worker.freePlaces() + turn.ended.size() : 0;
+        boolean sweeps = worker.mayClaim() && System.nanoTime() - sweptAt > BETWEEN_SWEEPS.toNanos();
+        if (turn.writesNothing() && places == 0 && !sweeps) {
             return;
         }
         long began = System.nanoTime();
-        SqlConnection store = connection.get();
-        List<Future<?>> sent = new ArrayList<>();
-        sent.add(store.query("BEGIN").execute());
-        if (outcomeUnknown) {
-            sent.add(WorkerLease.handBackUnknown(store, worker.id(), worker.jobsAtHand()));
-        }
-        if (!turn.runningJobs().isEmpty()) {
-            sent.add(TellProgress.hold(store, List.copyOf(turn.runningJobs())));
-        }
-        Future<List<AcceptJobs.Answer>> answers = turn.asked.isEmpty()
-                ? Future.succeededFuture(List.of())
-                : AcceptJobs.on(store, turn.asked.stream().map(Asked::job).toList());
-        sent.add(answers);
-        if (!turn.said.isEmpty()) {
-            sent.add(TellProgress.on(store, turn.said.stream().map(Said::told).toList()));
-        }
-        Future<Set<Long>> ours = turn.ended.isEmpty()
-                ? Future.succeededFuture(Set.of())
-                : FinishJobs.on(store, turn.ended.stream().map(Ended::outcome).toList());
-        sent.add(ours);
         Claimant claimant = worker.claimant();
-        Future<List<Claimed>> claimed =
-                claims ? ClaimJobs.on(store, claimant, free) : Future.succeededFuture(List.of());
-        sent.add(claimed);
-        sent.add(store.query("COMMIT").execute());
-        awaitAll(sent);
+        Written written =
+                Commit.of(turn, new Also(claimant, places, sweeps ? worker.jobsAtHand() : null), connection.get());
 
-        outcomeUnknown = false;
-        worker.begin(claimant, claimed.result());
-        worker.ended(turn.ended, ours.result());
-        answer(turn.asked, answers.result());
-        metrics.committed(System.nanoTime() - began, claimed.result());
-        if (!turn.writesNothing() || !claimed.result().isEmpty()) {
+        sweptAt = sweeps ? began : sweptAt;
+        storeIsAway = false;
+        worker.begin(claimant, written.claimed());
+        worker.ended(turn.ended, written.ours());
+        answer(turn.asked, written.answers());
+        metrics.committed(System.nanoTime() - began, written.claimed());
+        if (!turn.writesNothing() || !written.claimed().isEmpty()) {
             committed.accept(turn);
-        }
-    }
-
-    /// The first failure is the one that counts: what follows it in an aborted transaction only says so.
-    private static void awaitAll(List<Future<?>> sent) throws InterruptedException, TimeoutException {
-        await(Future.join(sent).otherwiseEmpty(), COMMIT_BOUND);
-        for (Future<?> one : sent) {
-            await(one, COMMIT_BOUND);
         }
     }
 
@@ -200,87 +168,68 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /// The store is there and does not like something. Claims that met another instance's are tried again a little
-    /// later; a request that cannot be stored must not take its neighbours with it.
+    /// The store is there and does not like something. Claims that met another instance's are left for a little later;
+    /// a request that cannot be stored must not take its neighbours with it.
     private void whenRefused(Turn turn, PgException refused) throws InterruptedException {
-        LOG.debugf("a turn was refused: %s", refused.getMessage());
-        if (turn.writesNothing()) {
-            lookAgainSoon();
+        if (Refusals.isOutage(refused)) {
+            whenStoreIsAway(turn, refused);
             return;
         }
-        List<Turn> smaller = turn.writesOneThing() ? List.of(turn) : turn.oneByOne();
-        for (Turn one : smaller) {
+        LOG.logf(
+                refusals == 0 ? Logger.Level.WARN : Logger.Level.DEBUG, "a turn was refused: %s", refused.getMessage());
+        List<Entry> left = new ArrayList<>(turn.entries());
+        while (!left.isEmpty()) {
+            Turn one = Turn.of(List.of(left.getFirst()));
             try {
                 write(one, false);
+                left.removeFirst();
             } catch (PgException itself) {
+                if (Refusals.isPassing(itself) && one.asked.isEmpty()) {
+                    putBack(left);
+                    break;
+                }
+                left.removeFirst();
                 giveUp(one, itself);
-            } catch (RuntimeException | TimeoutException away) {
-                connection.discard();
-                whenStoreIsAway(one, away);
+            } catch (Throwable away) {
+                whenStoreIsAway(Turn.of(left), away);
+                return;
             }
         }
-        lookAgainSoon();
+        refusals++;
+        lookAgainLater();
     }
 
     private void giveUp(Turn one, PgException refused) {
-        if (isPassing(refused)) {
-            one.mustNotGetLost().forEach(inbox::add);
-        } else if (!one.mustNotGetLost().isEmpty()) {
-            LOG.errorf("the store refuses %s: %s", one.mustNotGetLost(), refused.getMessage());
-            one.ended.forEach(ended -> worker.outcomeWasRefused(ended.outcome(), refused.getMessage()));
-        }
-        one.asked.forEach(asked -> asked.answer().completeExceptionally(problemOf(refused)));
+        one.asked.forEach(asked -> asked.answer().completeExceptionally(Refusals.problemOf(refused)));
+        one.said.forEach(said -> LOG.errorf("the store refuses %s: %s", said.told(), refused.getMessage()));
+        one.ended.forEach(ended -> worker.outcomeWasRefused(ended.outcome(), refused.getMessage()));
     }
 
-    private static boolean isPassing(PgException refused) {
-        String state = refused.getSqlState() == null ? "" : refused.getSqlState();
-        return state.startsWith("40")
-                || state.startsWith("53")
-                || state.startsWith("57")
-                || state.startsWith("08")
-                || state.equals("25006")
-                || state.equals("23505");
-    }
-
-    private static Refused problemOf(PgException refused) {
-        if ("job_target_id_fkey".equals(refused.getConstraint())) {
-            return new Refused(Problem.conflict("target-gone", "The target was deleted a moment ago."));
-        }
-        if (isPassing(refused)) {
-            return new Refused(Problem.unavailable("The store is busy or restarting; nothing was accepted.", 1));
-        }
-        LOG.errorf("the store refuses a job: %s", refused.getMessage());
-        return new Refused(Problem.of(500, "internal", "Internal error", "The job could not be stored."));
+    private void lookAgainLater() throws InterruptedException {
+        Thread.sleep(Math.min(2L << Math.min(refusals, 9), LONGEST_PAUSE.toMillis()));
+        lookForWork();
     }
 
     /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
-    /// again, which does nothing the second time; jobs that came under our lease without our knowing are handed
-    // back by
-    /// the next turn.
-    private void whenStoreIsAway(Turn turn, Exception away) throws InterruptedException {
-        if (!outcomeUnknown) {
-            LOG.warnf("the store does not answer: %s", away.toString());
-        }
-        outcomeUnknown = true;
+    /// again, which does nothing the second time. Jobs that came under our lease without our knowing are found by
+    // the
+    /// next sweeps: a transaction of unknown outcome may commit even after we gave it up.
+    private void whenStoreIsAway(Turn turn, Throwable away) throws InterruptedException {
+        connection.discard();
+        LOG.logf(storeIsAway ? Logger.Level.DEBUG : Logger.Level.WARN, "the store does not answer: %s", away);
+        storeIsAway = true;
         var unavailable = new Refused(Problem.unavailable(
                 "The store does not answer. Ask again, with the same Idempotency-Key if you sent one.", 1));
         turn.asked.forEach(asked -> asked.answer().completeExceptionally(unavailable));
-        List<Entry> again = turn.mustNotGetLost();
-        for (int i = again.size() - 1; i >= 0; i--) {
-            inbox.addFirst(again.get(i));
-        }
-        failRequestsThatWait(unavailable);
+        putBack(turn.mustNotGetLost());
+        inbox.removeIf(entry -> entry instanceof Asked asked && asked.answer().completeExceptionally(unavailable));
         Thread.sleep(PAUSE_WHEN_STORE_IS_AWAY);
         lookForWork();
     }
 
-    private void failRequestsThatWait(Refused unavailable) {
-        inbox.removeIf(entry -> entry instanceof Asked asked && asked.answer().completeExceptionally(unavailable));
-    }
-
-    private void lookAgainSoon() throws InterruptedException {
-        Thread.sleep(2);
-        lookForWork();
+    /// Before whatever came since, in the order in which it was.
+    private void putBack(List<Entry> entries) {
+        entries.reversed().forEach(inbox::addFirst);
     }
 
     /// Writes what is left, then ends. Nothing may come in any more but outcomes of runs that are ending.
@@ -288,7 +237,7 @@ final class Ledger implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            thread.join(COMMIT_BOUND);
+            thread.join(Commit.BOUND);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

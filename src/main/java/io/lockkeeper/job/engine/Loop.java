@@ -49,7 +49,7 @@ final class Loop implements AutoCloseable {
                 failing = false;
             } catch (InterruptedException _) {
                 continue;
-            } catch (Exception failed) {
+            } catch (Throwable failed) { // an Error must not end what keeps this instance going
                 LOG.logf(failing ? Logger.Level.DEBUG : Logger.Level.WARN, "%s failed, trying again: %s", name, failed);
                 failing = true;
             }

@@ -25,7 +25,8 @@ final class Run {
     private final RunContext context;
     private final ObjectMapper json;
     private final Worker worker;
-    private final Instant mustEndBy;
+    private final long began = System.nanoTime();
+    private final Duration allowed;
     private final Thread thread;
     private volatile StopCause stopCause;
     private volatile boolean ending;
@@ -36,14 +37,16 @@ final class Run {
         this.context = context;
         this.json = json;
         this.worker = worker;
-        this.mustEndBy = earlier(Instant.now().plus(kind.limits().maxDuration()), job);
+        this.allowed = earlier(kind.limits().maxDuration(), job);
         this.thread = Thread.ofVirtual().name("job-" + job.id()).unstarted(this::work);
     }
 
-    private static Instant earlier(Instant longest, Claimed job) {
-        return job.deadline() == null || job.deadline().toInstant().isAfter(longest)
-                ? longest
-                : job.deadline().toInstant();
+    private static Duration earlier(Duration longest, Claimed job) {
+        if (job.deadline() == null) {
+            return longest;
+        }
+        Duration untilDeadline = Duration.between(Instant.now(), job.deadline().toInstant());
+        return untilDeadline.compareTo(longest) < 0 ? untilDeadline : longest;
     }
 
     void start() {
@@ -60,7 +63,7 @@ final class Run {
 
     /// Called a few times a second: tells what has gathered, and ends what takes too long.
     void tick() {
-        if (stopCause == null && Instant.now().isAfter(mustEndBy)) {
+        if (stopCause == null && System.nanoTime() - began > allowed.toNanos()) {
             stop(StopCause.OUT_OF_TIME);
         }
         context.flush();
@@ -92,15 +95,34 @@ final class Run {
 
     private void work() {
         MDC.put("job", job.id());
-        Outcome outcome = outcome();
+        Outcome outcome = outcomeInAnyCase();
         ending = true;
-        context.close();
+        closeInAnyCase();
         if (stopCause == StopCause.LEASE_LOST) {
             worker.forget(this);
         } else {
             worker.finish(outcome);
         }
         MDC.clear();
+    }
+
+    private Outcome outcomeInAnyCase() {
+        try {
+            return outcome();
+        } catch (Throwable unspeakable) {
+            LOG.errorf(unspeakable, "the outcome of job %d could not be told", job.id());
+            String problem = "{\"code\":\"unexpected\",\"title\":\"Unexpected failure\",\"status\":500,"
+                    + "\"detail\":\"What became of the job could not be told.\"}";
+            return outcome(JobState.FAILED, null, null, problem, Duration.ZERO, false);
+        }
+    }
+
+    private void closeInAnyCase() {
+        try {
+            context.close();
+        } catch (RuntimeException | Error broken) {
+            LOG.warnf(broken, "job %d left something open", job.id());
+        }
     }
 
     private Outcome outcome() {
@@ -138,8 +160,8 @@ final class Run {
     private Outcome outOfTime() {
         Problem problem = Problem.conflict(
                 "out-of-time",
-                "The job was stopped because it had to end by " + mustEndBy
-                        + "; ask again with a later deadline or less to do.");
+                "The job was stopped after " + allowed.toSeconds()
+                        + " s, which is all that it had; ask again with a later deadline or less to do.");
         return outcome(JobState.FAILED, "DEADLINE_EXCEEDED", null, write(problem), Duration.ZERO, false);
     }
 

@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import static io.lockkeeper.postgres.Await.await;
 
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -10,8 +11,9 @@ import java.util.concurrent.TimeoutException;
 /// One connection of the pool that the engine keeps for itself, so that a crowd at the edge cannot starve it. Used by
 /// one thread.
 final class StoreConnection implements AutoCloseable {
-    // The server would plan our long statements anew each time, in the vain hope that this time it pays.
-    private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan";
+    // The server would plan our long statements anew each time, in the vain hope that this time it pays, and compile
+    // them because it believes that they read millions of rows.
+    private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off";
     private static final Duration CONNECT_BOUND = Duration.ofSeconds(10);
 
     private final Pool pool;
@@ -23,12 +25,26 @@ final class StoreConnection implements AutoCloseable {
 
     SqlConnection get() throws InterruptedException, TimeoutException {
         if (connection == null) {
-            SqlConnection fresh = await(pool.getConnection(), CONNECT_BOUND);
-            await(fresh.query(PLAN_ONCE).execute(), CONNECT_BOUND);
+            SqlConnection fresh = connect();
             fresh.closeHandler(_ -> connection = connection == fresh ? null : connection);
             connection = fresh;
         }
         return connection;
+    }
+
+    /// A store that does not let us in has not refused what we would write: that fails in another way.
+    private SqlConnection connect() throws InterruptedException, TimeoutException {
+        SqlConnection fresh = null;
+        try {
+            fresh = await(pool.getConnection(), CONNECT_BOUND);
+            await(fresh.query(PLAN_ONCE).execute(), CONNECT_BOUND);
+            return fresh;
+        } catch (PgException | TimeoutException failed) {
+            if (fresh != null) {
+                fresh.close();
+            }
+            throw new IllegalStateException("no connection to the store: " + failed.getMessage(), failed);
+        }
     }
 
     /// After a failure whose extent is unknown: whatever is open on it ends on the server too.
@@ -42,10 +58,10 @@ final class StoreConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        SqlConnection healthy = connection;
+        SqlConnection idle = connection;
         connection = null;
-        if (healthy != null) {
-            healthy.close();
+        if (idle != null) {
+            idle.close();
         }
     }
 }

@@ -13,8 +13,11 @@ import java.util.function.Consumer;
 /// thread.
 final class Story {
     private static final int LINES_AN_EVENT = 200;
+    /// Readers hold whole events in memory, hundreds at a time.
+    private static final int CHARACTERS_AN_EVENT = 16_000;
     private static final int LONGEST_LINE = 4_000;
     private static final int MOST_LINES = 100_000;
+    private static final long MOST_CHARACTERS = 16_000_000;
 
     private final long job;
     private final int lease;
@@ -22,7 +25,10 @@ final class Story {
     private final Consumer<Told> ledger;
     private final List<String> lines = new ArrayList<>();
     private Map<String, Object> progress;
+    private int characters;
     private int linesSoFar;
+    private long charactersSoFar;
+    private boolean full;
     private int notes;
 
     Story(long job, int lease, ObjectMapper json, Consumer<Told> ledger) {
@@ -33,16 +39,15 @@ final class Story {
     }
 
     synchronized void log(String line) {
-        if (linesSoFar > MOST_LINES) {
+        if (full) {
             return;
         }
-        linesSoFar++;
+        full = ++linesSoFar > MOST_LINES || charactersSoFar > MOST_CHARACTERS;
         String text = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " [cut]" : line;
-        lines.add(
-                linesSoFar > MOST_LINES
-                        ? "[the log is full: " + MOST_LINES + " lines; what follows is not kept]"
-                        : text);
-        if (lines.size() >= LINES_AN_EVENT) {
+        lines.add(full ? "[the log is full; what follows is not kept]" : text);
+        characters += text.length();
+        charactersSoFar += text.length();
+        if (lines.size() >= LINES_AN_EVENT || characters >= CHARACTERS_AN_EVENT) {
             flushLines();
         }
     }
@@ -76,6 +81,7 @@ final class Story {
         if (!lines.isEmpty()) {
             write("log", Map.of("lines", List.copyOf(lines)));
             lines.clear();
+            characters = 0;
         }
     }
 

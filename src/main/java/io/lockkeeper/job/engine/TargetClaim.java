@@ -9,8 +9,10 @@ import io.lockkeeper.postgres.PgSession;
 /// First it ends what a dead worker's attempt at the same job may still be doing there.
 final class TargetClaim {
     private static final String END_EARLIER_ATTEMPTS = """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE application_name LIKE $1 AND application_name <> $2 AND usename = current_user AND pid <> pg_backend_pid()
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE application_name ~ ('^lockkeeper job ' || $1::bigint || '/[0-9]+$')
+              AND split_part(application_name, '/', 2)::integer < $2
+              AND usename = current_user
             """;
     private static final String HOLD_TARGET = "SELECT pg_try_advisory_lock(7626733, hashtext(current_database()))";
 
@@ -26,7 +28,7 @@ final class TargetClaim {
     void hold() throws InterruptedException {
         PgSession session = context.connect();
         if (job.lease() > 1) {
-            session.query(END_EARLIER_ATTEMPTS, "lockkeeper job " + job.id() + "/%", context.applicationName());
+            session.query(END_EARLIER_ATTEMPTS, job.id(), job.lease());
         }
         if (!session.one(HOLD_TARGET).getBoolean(0)) {
             throw new Refused(Problem.conflict(

@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// The runs of this instance, and how many more it could take.
 final class Worker {
     private static final Logger LOG = Logger.getLogger(Worker.class);
+    private static final Duration BETWEEN_REFUSALS = Duration.ofSeconds(1);
 
     private final WorkerConfig config;
     private final Kinds kinds;
@@ -109,6 +112,9 @@ final class Worker {
             runs.put(job.id(), run);
             run.start();
         }
+        if (!claimant.workerId().equals(id)) { // lost since we asked; whoever stopped the others may have missed these
+            stop(claimed.stream().map(Claimed::id).toList(), StopCause.LEASE_LOST);
+        }
     }
 
     void finish(Outcome outcome) {
@@ -134,17 +140,12 @@ final class Worker {
     }
 
     /// The store will never take this outcome, for example because its result is too large. The job must end all the
-    /// same.
+    /// same: it has failed, and if even that is refused we ask again for as long as we live.
     void outcomeWasRefused(Outcome outcome, String why) {
-        if (outcome.state() == JobState.FAILED
-                && outcome.result() == null
-                && "OUTCOME_REFUSED".equals(outcome.reason())) {
-            runs.remove(outcome.id());
-            return;
-        }
+        LOG.errorf("the store refuses the outcome of job %d: %s", outcome.id(), why);
         Problem problem =
                 Problem.of(500, "outcome-refused", "Outcome refused", "The store refused the job's outcome: " + why);
-        ledger.finish(new Outcome(
+        Outcome failed = new Outcome(
                 outcome.id(),
                 outcome.lease(),
                 JobState.FAILED,
@@ -152,7 +153,9 @@ final class Worker {
                 null,
                 RunContext.write(json, problem),
                 0,
-                false));
+                false);
+        CompletableFuture.delayedExecutor(BETWEEN_REFUSALS.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> ledger.finish(failed));
     }
 
     void stop(Collection<Long> jobs, StopCause cause) {

@@ -19,8 +19,9 @@ public final class AcceptJobs {
                 SELECT nextval('job_id_seq') AS id, a.*,
                        -- a request that is repeated must not conflict with the job that it made the first time
                        a.reject AND a.exclusive
-                           AND EXISTS (SELECT FROM job j WHERE j.lane = a.lane AND j.exclusive AND j.finished_at IS NULL)
-                           AND NOT EXISTS (SELECT FROM idempotency i WHERE i.subject = a.subject AND i.key = a.key) AS conflicts
+                       AND NOT EXISTS (SELECT FROM idempotency i WHERE i.subject = a.subject AND i.key = a.key)
+                       AND (EXISTS (SELECT FROM job j WHERE j.lane = a.lane AND j.exclusive AND j.finished_at IS NULL)
+                            OR row_number() OVER (PARTITION BY a.lane ORDER BY a.nr) > 1) AS conflicts
                 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::smallint[], $6::text[],
                             $7::boolean[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::integer[],
                             $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::text[],
@@ -32,7 +33,8 @@ public final class AcceptJobs {
                            subject, via, request_id, key, digest, nr)
             ), fresh AS (
                 INSERT INTO idempotency (subject, key, digest, object)
-                SELECT subject, key, digest, 'job/' || id FROM asked WHERE key IS NOT NULL AND NOT conflicts ORDER BY nr
+                SELECT subject, key, digest, 'job/' || id FROM asked WHERE key IS NOT NULL AND NOT conflicts
+                ORDER BY subject, key -- the same order everywhere, for an insert waits for another's of the same key
                 ON CONFLICT DO NOTHING
                 RETURNING object
             ), born AS (

@@ -2,12 +2,14 @@ package io.lockkeeper.job.table;
 
 import io.lockkeeper.job.table.NewJob.Origin;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 
 /// Four eyes: a job on a protected target waits for as many people as the target wants, none of them the one who asked
 /// for it.
 public final class ApproveJob {
+    private static final String HOLD_JOB = "SELECT FROM job WHERE id = $1 FOR UPDATE";
+
     private static final String APPROVE_JOB = """
             WITH waiting AS MATERIALIZED (
                 SELECT * FROM job WHERE id = $1 AND state = 'PENDING_APPROVAL' AND requested_by <> $2 FOR UPDATE
@@ -42,17 +44,22 @@ public final class ApproveJob {
 
     /// False when it changed nothing: the job does not wait for approval, or it is the caller's own, or the caller has
     /// approved it before.
-    public static Future<Boolean> approve(SqlClient store, long job, Origin by, String comment) {
+    public static Future<Boolean> approve(Pool store, long job, Origin by, String comment) {
         return decide(store, APPROVE_JOB, job, by, comment);
     }
 
-    public static Future<Boolean> reject(SqlClient store, long job, Origin by, String comment) {
+    public static Future<Boolean> reject(Pool store, long job, Origin by, String comment) {
         return decide(store, REJECT_JOB, job, by, comment);
     }
 
-    private static Future<Boolean> decide(SqlClient store, String sql, long job, Origin by, String comment) {
-        return store.preparedQuery(sql)
-                .execute(Tuple.of(job, by.subject(), by.via(), by.requestId(), comment))
-                .map(rows -> rows.rowCount() > 0);
+    /// The row is held first, by a statement of its own: the next one then sees what others decided meanwhile.
+    private static Future<Boolean> decide(Pool store, String sql, long job, Origin by, String comment) {
+        return store.withTransaction(transaction -> transaction
+                .preparedQuery(HOLD_JOB)
+                .execute(Tuple.of(job))
+                .compose(_ -> transaction
+                        .preparedQuery(sql)
+                        .execute(Tuple.of(job, by.subject(), by.via(), by.requestId(), comment)))
+                .map(rows -> rows.rowCount() > 0));
     }
 }

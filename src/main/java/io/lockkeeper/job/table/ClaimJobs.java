@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/// Takes up to n queued jobs in one statement and puts them under the worker's lease.
+/// Takes up to n queued jobs in one statement and puts them under the worker's lease. Under a lease that ran out it
+// takes
+/// none: a process that was asleep may not know yet.
 ///
 /// Most jobs share nothing and come from the lane ''. For the others it looks at each lane once, however many jobs wait
 /// there: a lane that is taken, or that another instance is choosing from at this moment, is passed over. From a lane
@@ -26,13 +28,16 @@ public final class ClaimJobs {
                 SELECT (SELECT j.lane FROM job j WHERE j.state = 'QUEUED' AND j.lane > lane.lane ORDER BY j.lane LIMIT 1)
                 FROM lane
                 WHERE lane.lane IS NOT NULL
-            ), open_lane AS MATERIALIZED (
+            ), free_lane AS MATERIALIZED (
                 SELECT lane
                 FROM lane
                 WHERE lane IS NOT NULL
                   AND NOT EXISTS (SELECT FROM job r
                                   WHERE r.lane = lane.lane AND r.exclusive AND r.state IN ('RUNNING', 'CANCELLING'))
-                  AND pg_try_advisory_xact_lock(7626734, hashtext(split_part(lane, '/', 1)))
+            ), open_lane AS MATERIALIZED (
+                SELECT lane
+                FROM free_lane
+                WHERE pg_try_advisory_xact_lock(7626734, hashtext(split_part(lane, '/', 1)))
             ), sharing_nothing AS MATERIALIZED (
                 SELECT id, NULL::integer AS slot, priority
                 FROM job
@@ -61,12 +66,14 @@ public final class ClaimJobs {
                 SELECT j.id, p.slot, j.priority
                 FROM first_of_lane f
                      LEFT JOIN place p ON p.target_id = f.target_id AND p.nth = f.nth
-                     JOIN job j ON j.id = f.id
-                WHERE j.state = 'QUEUED' AND (f.target_id IS NULL OR p.slot IS NOT NULL)
-                FOR UPDATE OF j SKIP LOCKED
+                     CROSS JOIN LATERAL (
+                         SELECT q.id, q.priority FROM job q WHERE q.id = f.id AND q.state = 'QUEUED'
+                         FOR UPDATE SKIP LOCKED) j
+                WHERE f.target_id IS NULL OR p.slot IS NOT NULL
             ), chosen AS (
                 SELECT id, slot
                 FROM (TABLE sharing_nothing UNION ALL TABLE sharing) AS either
+                WHERE EXISTS (SELECT FROM worker w WHERE w.id = $1 AND w.lease_until > clock_timestamp() + interval '500 milliseconds')
                 ORDER BY priority DESC, id
                 LIMIT $3
             )

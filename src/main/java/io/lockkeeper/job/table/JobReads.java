@@ -27,7 +27,7 @@ public final class JobReads {
                                                        AND r.state IN ('RUNNING', 'CANCELLING')) THEN 'WAITING_FOR_TARGET'
                         ELSE 'WAITING_FOR_WORKER' END AS reason,
                    CASE WHEN j.attempt > 0 THEN (
-                       SELECT json_agg(json_strip_nulls(json_build_object('no', s.no, 'name', s.name, 'state', s.state,
+                       SELECT json_agg(json_strip_nulls(json_build_object('no', s.no, 'name', s.name, 'state', CASE WHEN s.state = 'RUNNING' AND j.finished_at IS NOT NULL THEN 'FAILED' ELSE s.state END,
                                   'startedAt', to_char(s.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                                   'finishedAt', to_char(s.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'message', s.message)) ORDER BY s.no)
                        FROM job_step s WHERE s.job_id = j.id AND s.attempt = j.attempt)::text END AS steps,

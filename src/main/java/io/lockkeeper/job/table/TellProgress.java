@@ -41,7 +41,8 @@ public final class TellProgress {
                 INSERT INTO job_step (job_id, attempt, no, name, state, message, started_at, finished_at)
                 SELECT job_id, attempt, no, name, state, message, began, ended FROM step
                 ON CONFLICT (job_id, attempt, no) DO UPDATE
-                SET state = excluded.state, message = excluded.message, finished_at = excluded.finished_at
+                SET name = excluded.name, state = excluded.state, message = excluded.message,
+                    started_at = excluded.started_at, finished_at = excluded.finished_at
             )
             INSERT INTO job_event (job_id, lease, note, type, at, data)
             SELECT job_id, lease, note, type, at, data::jsonb - 'began' - 'ended' FROM told ORDER BY nr

@@ -12,6 +12,7 @@ import java.util.UUID;
 public final class WorkerLease {
     private static final String REGISTER_WORKER = """
             INSERT INTO worker (id, name, lease_until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+            ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until -- its first answer got lost
             """;
 
     // A lease that ran out stays dead: somebody may be rescuing its jobs right now.

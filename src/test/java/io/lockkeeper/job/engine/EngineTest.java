@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -535,6 +536,51 @@ class EngineTest {
         assertThat(approve(engine, id, "carl")).isTrue();
 
         store.awaitState(id, JobState.SUCCEEDED);
+    }
+
+    @Test
+    void twoApproversAtOnceAreTwo() throws Exception {
+        Engine engine = store.engine(QUICK, TestKind.of("greet", _ -> "hello"));
+        for (int round = 0; round < 20; round++) {
+            long id = store.accept(engine, job("greet").approvals(2));
+            var bert = CompletableFuture.supplyAsync(() -> approve(engine, id, "bert"));
+            var carl = CompletableFuture.supplyAsync(() -> approve(engine, id, "carl"));
+
+            assertThat(bert.get()).isTrue();
+            assertThat(carl.get()).isTrue();
+            store.awaitState(id, JobState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void aRepeatedRequestDoesNotConflictWithItsOwnJob() {
+        long target = store.target("t", 4);
+        Engine engine = store.engine(QUICK.withoutWorker(), TestKind.of("change", _ -> ""));
+
+        var first =
+                store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
+        var again =
+                store.answer(engine, job("change").changing(target).rejecting().once("key", "body"));
+        var other = store.answer(engine, job("change").changing(target).rejecting());
+
+        assertThat(first.born()).isTrue();
+        assertThat(again.conflicts()).isFalse();
+        assertThat(other.conflicts()).isTrue();
+    }
+
+    @Test
+    void findsJobsThatCameUnderItsLeaseUnknowingly() {
+        Engine engine = store.engine(QUICK, TestKind.of("greet", _ -> "hello"));
+        store.awaitState(store.accept(engine, job("greet")), JobState.SUCCEEDED);
+
+        // as left by a claim whose commit arrived after we had given it up
+        long stray = store.ask("""
+                        INSERT INTO job (kind, state, on_lost, spec, max_attempts, attempt, lease, worker_id, requested_by, requested_via)
+                        SELECT 'greet', 'RUNNING', 'restart', '{}', 3, 1, 1, id, 'anna', 'token' FROM worker RETURNING id
+                        """).getFirst().getLong(0);
+
+        store.awaitState(stray, JobState.SUCCEEDED);
+        assertThat(store.story(stray)).contains("QUEUED HANDED_BACK");
     }
 
     private boolean approve(Engine engine, long id, String who) {
