@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/// Takes up to n queued jobs in one statement and puts them under the worker's lease.
+/// Takes up to n queued jobs in one statement and puts them under the worker's lease. Under a lease that ran out it
+// takes
+/// none: a process that was asleep may not know yet.
 ///
 /// Most jobs share nothing and come from the lane ''. For the others it looks at each lane once, however many jobs wait
 /// there: a lane that is taken, or that another instance is choosing from at this moment, is passed over. From a lane
@@ -67,6 +69,7 @@ public final class ClaimJobs {
             ), chosen AS (
                 SELECT id, slot
                 FROM (TABLE sharing_nothing UNION ALL TABLE sharing) AS either
+                WHERE EXISTS (SELECT FROM worker w WHERE w.id = $1 AND w.lease_until > clock_timestamp())
                 ORDER BY priority DESC, id
                 LIMIT $3
             )
