@@ -85,14 +85,22 @@ final class Bell implements AutoCloseable {
             return null;
         }
         SqlConnection connection = await(pool.getConnection(), BOUND);
+        ear = connection;
         PgConnection.cast(connection).notificationHandler(this::heard);
         connection.closeHandler(_ -> {
-            LOG.info("the bell's connection was closed; listening again");
-            ear = null;
-            listening.wake();
+            if (ear == connection) {
+                LOG.info("the bell's connection was closed; listening again");
+                ear = null;
+                listening.wake();
+            }
         });
-        await(connection.query("LISTEN " + WORK + "; LISTEN " + CANCEL).execute(), BOUND);
-        ear = connection;
+        try {
+            await(connection.query("LISTEN " + WORK + "; LISTEN " + CANCEL).execute(), BOUND);
+        } catch (RuntimeException | TimeoutException failed) {
+            ear = null;
+            connection.close();
+            throw failed;
+        }
         lookForWork.run(); // for what rang while nobody listened
         lookForCancels.run();
         return null;

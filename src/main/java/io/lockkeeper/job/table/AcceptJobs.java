@@ -29,7 +29,8 @@ public final class AcceptJobs {
                            subject, via, request_id, key, digest, nr)
             ), fresh AS (
                 INSERT INTO idempotency (subject, key, digest, object)
-                SELECT subject, key, digest, 'job/' || id FROM asked WHERE key IS NOT NULL AND NOT conflicts ORDER BY nr
+                SELECT subject, key, digest, 'job/' || id FROM asked WHERE key IS NOT NULL AND NOT conflicts
+                ORDER BY subject, key -- the same order everywhere, for an insert waits for another's of the same key
                 ON CONFLICT DO NOTHING
                 RETURNING object
             ), born AS (
