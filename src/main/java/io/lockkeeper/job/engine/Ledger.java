@@ -45,7 +45,8 @@ import org.jboss.logging.Logger;
 /// Statements of a turn are sent in one go; the server sees their end even if this process stops in the middle.
 final class Ledger implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Ledger.class);
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(20);
+    /// Longer than the store lets a statement take, shorter than callers like to wait.
+    private static final Duration COMMIT_BOUND = Duration.ofSeconds(12);
     private static final Duration PAUSE_WHEN_STORE_IS_AWAY = Duration.ofMillis(250);
     private static final int LARGEST_TURN = 2_000;
     private static final int MOST_REQUESTS_WAITING = 20_000;
@@ -135,7 +136,6 @@ final class Ledger implements AutoCloseable {
         try {
             write(turn, true);
         } catch (PgException refused) {
-            connection.discard();
             whenRefused(turn, refused);
         } catch (RuntimeException | TimeoutException away) {
             connection.discard();
@@ -153,11 +153,11 @@ final class Ledger implements AutoCloseable {
         SqlConnection store = connection.get();
         List<Future<?>> sent = new ArrayList<>();
         sent.add(store.query("BEGIN").execute());
-        if (outcomeUnknown) {
-            sent.add(WorkerLease.handBackUnknown(store, worker.id(), worker.jobsAtHand()));
-        }
         if (!turn.runningJobs().isEmpty()) {
             sent.add(TellProgress.hold(store, List.copyOf(turn.runningJobs())));
+        }
+        if (outcomeUnknown) {
+            sent.add(WorkerLease.handBackUnknown(store, worker.id(), worker.jobsAtHand()));
         }
         Future<List<AcceptJobs.Answer>> answers = turn.asked.isEmpty()
                 ? Future.succeededFuture(List.of())
@@ -204,24 +204,41 @@ final class Ledger implements AutoCloseable {
     /// The store is there and does not like something. Claims that met another instance's are tried again a little
     /// later; a request that cannot be stored must not take its neighbours with it.
     private void whenRefused(Turn turn, PgException refused) throws InterruptedException {
-        LOG.debugf("a turn was refused: %s", refused.getMessage());
-        if (turn.writesNothing()) {
-            lookAgainSoon();
+        if (isOutage(refused)) {
+            connection.discard();
+            whenStoreIsAway(turn, refused);
             return;
         }
-        List<Turn> smaller = turn.writesOneThing() ? List.of(turn) : turn.oneByOne();
-        for (Turn one : smaller) {
+        LOG.debugf("a turn was refused: %s", refused.getMessage());
+        List<Entry> left = new ArrayList<>(turn.entries());
+        while (!left.isEmpty()) {
+            Turn one = Turn.of(List.of(left.removeFirst()));
             try {
                 write(one, false);
             } catch (PgException itself) {
-                connection.discard();
                 giveUp(one, itself);
             } catch (RuntimeException | TimeoutException away) {
                 connection.discard();
-                whenStoreIsAway(one, away);
+                left.addAll(0, one.entries());
+                whenStoreIsAway(Turn.of(left), away);
+                return;
             }
         }
         lookAgainSoon();
+    }
+
+    /// The store is going down, comes up, has no room, or may not write: no smaller turn would help.
+    private static boolean isOutage(PgException refused) {
+        String state = stateOf(refused);
+        return state.startsWith("57P")
+                || state.startsWith("53")
+                || state.startsWith("08")
+                || state.equals("25006")
+                || state.equals("25P03");
+    }
+
+    private static String stateOf(PgException refused) {
+        return refused.getSqlState() == null ? "" : refused.getSqlState();
     }
 
     private void giveUp(Turn one, PgException refused) {
@@ -235,13 +252,8 @@ final class Ledger implements AutoCloseable {
     }
 
     private static boolean isPassing(PgException refused) {
-        String state = refused.getSqlState() == null ? "" : refused.getSqlState();
-        return state.startsWith("40")
-                || state.startsWith("53")
-                || state.startsWith("57")
-                || state.startsWith("08")
-                || state.equals("25006")
-                || state.equals("23505");
+        String state = stateOf(refused);
+        return isOutage(refused) || state.startsWith("40") || state.startsWith("57") || state.equals("23505");
     }
 
     private static Refused problemOf(PgException refused) {
@@ -257,8 +269,8 @@ final class Ledger implements AutoCloseable {
 
     /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
     /// again, which does nothing the second time; jobs that came under our lease without our knowing are handed
-    // back by
-    /// the next turn.
+    // back
+    /// by the next turn.
     private void whenStoreIsAway(Turn turn, Exception away) throws InterruptedException {
         if (!outcomeUnknown) {
             LOG.warnf("the store does not answer: %s", away.toString());

@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import static io.lockkeeper.postgres.Await.await;
 
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -21,11 +22,20 @@ final class StoreConnection implements AutoCloseable {
 
     SqlConnection get() throws InterruptedException, TimeoutException {
         if (connection == null) {
-            SqlConnection fresh = await(pool.getConnection(), CONNECT_BOUND);
+            SqlConnection fresh = connect();
             fresh.closeHandler(_ -> connection = connection == fresh ? null : connection);
             connection = fresh;
         }
         return connection;
+    }
+
+    /// A store that does not let us in has not refused what we would write: that fails in another way.
+    private SqlConnection connect() throws InterruptedException, TimeoutException {
+        try {
+            return await(pool.getConnection(), CONNECT_BOUND);
+        } catch (PgException refused) {
+            throw new IllegalStateException("no connection to the store: " + refused.getMessage(), refused);
+        }
     }
 
     /// After a failure whose extent is unknown: whatever is open on it ends on the server too.
@@ -39,6 +49,10 @@ final class StoreConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        discard();
+        SqlConnection idle = connection;
+        connection = null;
+        if (idle != null) {
+            idle.close();
+        }
     }
 }

@@ -53,12 +53,11 @@ final class Turn {
         return entries;
     }
 
-    List<Turn> oneByOne() {
-        List<Turn> turns = new ArrayList<>();
-        asked.forEach(one -> turns.add(of(List.of(one))));
-        said.forEach(one -> turns.add(of(List.of(one))));
-        ended.forEach(one -> turns.add(of(List.of(one))));
-        return turns;
+    /// What it writes. What a run told comes before how it ended.
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>(asked);
+        entries.addAll(mustNotGetLost());
+        return entries;
     }
 
     boolean schedulesSomething() {
@@ -68,10 +67,6 @@ final class Turn {
 
     boolean writesNothing() {
         return asked.isEmpty() && ended.isEmpty() && said.isEmpty();
-    }
-
-    boolean writesOneThing() {
-        return asked.size() + ended.size() + said.size() == 1;
     }
 
     SequencedSet<Long> runningJobs() {
