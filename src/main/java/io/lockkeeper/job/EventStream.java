@@ -7,37 +7,43 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
-/// One client that follows events. It is never sent more than fits into its write queue: whoever reads too slowly is
-/// brought up to date from the store later, and whoever does not read at all is cut off and can resume.
+/// One client that follows events. What was written and has not left for the client yet is counted, and there is never
+/// more of it than a little: whoever reads slowly is brought up to date from the store later, and whoever does not read
+/// at all is cut off and can resume.
 final class EventStream implements Following.Reader {
-    private static final int QUEUE_BYTES = 64 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MOST_BYTES_UNDER_WAY = 32 * 1024;
+    private static final Buffer BEGIN = Buffer.buffer("retry: 2000\n\n");
     private static final Buffer PING = Buffer.buffer(": ping\n\n");
     private static final Buffer END = Buffer.buffer("event: end\ndata: {}\n\n");
 
     private final HttpServerResponse response;
     private final Set<EventStream> open;
     private final Predicate<JobEvent> wanted;
+    private final Duration patience;
+    private final AtomicBoolean finished = new AtomicBoolean();
     private volatile Following following;
-    private volatile long fullSince;
+    private int bytesUnderWay;
+    private boolean waiting;
+    private long movedAt;
 
-    EventStream(HttpServerResponse response, Set<EventStream> open, Predicate<JobEvent> wanted) {
+    /// @param patience how long a client may read nothing of what is there for it
+    EventStream(HttpServerResponse response, Set<EventStream> open, Predicate<JobEvent> wanted, Duration patience) {
         this.response = response;
         this.open = open;
         this.wanted = wanted;
+        this.patience = patience;
+        open.add(this);
         response.setStatusCode(200)
                 .setChunked(true)
                 .putHeader("Content-Type", "text/event-stream;charset=UTF-8")
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Accel-Buffering", "no")
-                .setWriteQueueMaxSize(QUEUE_BYTES)
-                .closeHandler(_ -> closed())
-                .exceptionHandler(_ -> closed())
-                .drainHandler(_ -> drained());
-        response.write("retry: 2000\n\n");
-        open.add(this);
+                .closeHandler(_ -> gone())
+                .exceptionHandler(_ -> gone());
+        write(BEGIN);
     }
 
     static Buffer frame(long seq, String event, String json) {
@@ -45,33 +51,76 @@ final class EventStream implements Following.Reader {
     }
 
     void write(Buffer frames) {
-        response.write(frames);
+        synchronized (this) {
+            movedAt = bytesUnderWay == 0 ? System.nanoTime() : movedAt;
+            bytesUnderWay += frames.length();
+        }
+        response.write(frames).onComplete(written -> {
+            if (written.failed()) {
+                gone(); // maybe before anybody could tell us
+            } else {
+                left(frames.length());
+            }
+        });
+    }
+
+    private void left(int bytes) {
+        synchronized (this) {
+            bytesUnderWay -= bytes;
+            movedAt = System.nanoTime();
+        }
+        resumeIfThereIsRoom();
     }
 
     void follow(EventTail tail, Long job, long after) {
         following = tail.following(job, after, this);
         following.resume();
+        if (finished.get()) {
+            following.close();
+        }
     }
 
     @Override
-    public boolean take(List<JobEvent> events) {
-        if (response.writeQueueFull()) {
-            fullSince = System.nanoTime();
-            return false;
-        }
+    public int take(List<JobEvent> events) {
+        int room = room();
+        int taken = 0;
         Buffer frames = Buffer.buffer();
-        for (JobEvent event : events) {
+        while (taken < events.size() && frames.length() < room) {
+            JobEvent event = events.get(taken++);
             if (wanted.test(event)) {
                 frames.appendBuffer(event.frame());
             }
         }
         if (frames.length() > 0) {
-            response.write(frames);
+            write(frames);
         }
-        if (following.job() != null && events.getLast().last()) {
+        if (taken < events.size()) {
+            waitForRoom();
+        } else if (following.job() != null && events.getLast().last()) {
             end();
         }
-        return true;
+        return taken;
+    }
+
+    private synchronized int room() {
+        return MOST_BYTES_UNDER_WAY - bytesUnderWay;
+    }
+
+    private void waitForRoom() {
+        synchronized (this) {
+            waiting = true;
+        }
+        resumeIfThereIsRoom(); // all of it may have left since we looked
+    }
+
+    private void resumeIfThereIsRoom() {
+        synchronized (this) {
+            if (!waiting || room() < MOST_BYTES_UNDER_WAY / 2) {
+                return;
+            }
+            waiting = false;
+        }
+        following.resume();
     }
 
     @Override
@@ -79,37 +128,52 @@ final class EventStream implements Following.Reader {
         close();
     }
 
-    private void drained() {
-        if (fullSince != 0) {
-            fullSince = 0;
-            following.resume();
+    /// Tells proxies and the client that we are there, unless something is under way to it anyway.
+    void ping() {
+        if (room() < MOST_BYTES_UNDER_WAY || finished.get()) {
+            return;
+        }
+        try {
+            write(PING);
+        } catch (IllegalStateException endedMeanwhile) {
+            gone();
         }
     }
 
-    void ping() {
-        if (fullSince == 0) {
-            response.write(PING);
-        } else if (System.nanoTime() - fullSince > PATIENCE.toNanos()) {
+    void cutOffIfStuck() {
+        boolean stuck;
+        synchronized (this) {
+            stuck = bytesUnderWay > 0 && System.nanoTime() - movedAt > patience.toNanos();
+        }
+        if (stuck) {
             response.reset();
-            closed();
+            gone();
         }
     }
 
     void end() {
-        response.end(END);
-        closed();
+        if (finish()) {
+            response.end(END).onComplete(_ -> gone());
+        }
     }
 
     /// The client comes back by itself and goes on where it was.
     void close() {
-        response.end();
-        closed();
+        if (finish()) {
+            response.end().onComplete(_ -> gone());
+        }
     }
 
-    private void closed() {
+    private void gone() {
+        finish();
         open.remove(this);
+    }
+
+    /// Nothing more is to be written. True the first time.
+    private boolean finish() {
         if (following != null) {
             following.close();
         }
+        return finished.compareAndSet(false, true);
     }
 }

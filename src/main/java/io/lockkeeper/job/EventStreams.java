@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -28,6 +29,7 @@ class EventStreams {
     private final ObjectMapper json;
     private final Vertx vertx;
     private final int most;
+    private final Duration patience;
     private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
 
     EventStreams(
@@ -35,16 +37,19 @@ class EventStreams {
             ObjectMapper json,
             Vertx vertx,
             MeterRegistry registry,
-            @ConfigProperty(name = "lockkeeper.events.max-streams", defaultValue = "10000") int most) {
+            @ConfigProperty(name = "lockkeeper.events.max-streams", defaultValue = "10000") int most,
+            @ConfigProperty(name = "lockkeeper.events.patience", defaultValue = "30s") Duration patience) {
         this.engine = engine;
         this.json = json;
         this.vertx = vertx;
         this.most = most;
+        this.patience = patience;
         registry.gauge("lockkeeper.sse.clients", open, Set::size);
     }
 
     void start(@Observes StartupEvent up) {
         vertx.setPeriodic(PING_MILLIS, _ -> open.forEach(EventStream::ping));
+        vertx.setPeriodic(patience.toMillis() / 4, _ -> open.forEach(EventStream::cutOffIfStuck));
     }
 
     void stop(@Observes ShutdownEvent down) {
@@ -53,7 +58,7 @@ class EventStreams {
 
     /// A new stream begins with the job as it is; one that is resumed goes on after what it has seen.
     void ofJob(JobView job, Seq from, RoutingContext request, AsyncResponse answer) {
-        if (from != null && job.done() && from.value() >= job.lastSeq()) {
+        if (from != null && job.done() && from.value() == job.lastSeq()) {
             answer.resume(Response.noContent().build());
             return;
         }
@@ -61,7 +66,7 @@ class EventStreams {
             return;
         }
         boolean unknownPlace = from != null && from.value() > job.lastSeq();
-        EventStream stream = new EventStream(request.response(), open, _ -> true);
+        EventStream stream = new EventStream(request.response(), open, _ -> true, patience);
         if (from == null || unknownPlace) {
             stream.write(EventStream.frame(job.lastSeq(), unknownPlace ? "reset" : "snapshot", write(job)));
             if (job.done()) {
@@ -88,7 +93,8 @@ class EventStreams {
                 request.response(),
                 open,
                 event -> (target == null || target.equals(event.target()))
-                        && (kind == null || kind.equals(event.kind())));
+                        && (kind == null || kind.equals(event.kind())),
+                patience);
         boolean unknownPlace = from != null && (from.value() > position.newest() || from.value() < position.pruned());
         if (unknownPlace) {
             stream.write(EventStream.frame(position.newest(), "reset", "{\"seq\":" + position.newest() + "}"));

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 /// Waits for the last event of a job.
 record UntilTheEnd(CompletableFuture<Void> ended) implements Following.Reader {
     @Override
-    public boolean take(List<JobEvent> events) {
+    public int take(List<JobEvent> events) {
         if (events.getLast().last()) {
             ended.complete(null);
         }
-        return true;
+        return events.size();
     }
 
     @Override

@@ -12,7 +12,10 @@ import java.util.List;
 ///
 /// Everything happens on the tail's event loop.
 public final class Following implements EventTail.Follower {
-    private static final int PAGE = 500;
+    private static final int FEWEST_A_PAGE = 4;
+    private static final int MOST_A_PAGE = 500;
+    /// Events may be large, many may read at the same time, and a slow reader takes little of a page.
+    private static final int BYTES_A_PAGE = 64 * 1024;
 
     private final EventTail tail;
     private final Pool store;
@@ -20,11 +23,13 @@ public final class Following implements EventTail.Follower {
     private final Long job;
     private final Reader reader;
     private long sent;
+    private int page = 16;
     private boolean closed;
 
     public interface Reader {
-        /// Takes these events, or none of them if it is full; then it calls `resume` when it is ready.
-        boolean take(List<JobEvent> events);
+        /// Takes events from the first on, and returns how many. If these are not all it is full, and calls `resume`
+        /// when it is ready for the rest.
+        int take(List<JobEvent> events);
 
         void failed(Throwable cause);
     }
@@ -59,8 +64,10 @@ public final class Following implements EventTail.Follower {
         if (closed) {
             return;
         }
+        int asked = page;
         EventReads.position(store)
-                .compose(position -> page().map(events -> new Caught(position.newest(), events)))
+                .compose(position ->
+                        read(asked).map(events -> new Caught(position.newest(), events, events.size() == asked)))
                 .onComplete(read -> context.runOnContext(_ -> {
                     if (read.failed()) {
                         reader.failed(read.cause());
@@ -71,17 +78,28 @@ public final class Following implements EventTail.Follower {
     }
 
     /// @param newest all events up to here were committed before the page was read
-    private record Caught(long newest, List<JobEvent> events) {}
+    /// @param more whether there may be another page
+    private record Caught(long newest, List<JobEvent> events, boolean more) {
+        /// How many events such as these make a good page.
+        int goodPage() {
+            long bytes =
+                    events.stream().mapToLong(event -> event.frame().length()).sum();
+            return Math.clamp((long) BYTES_A_PAGE * events.size() / Math.max(1, bytes), FEWEST_A_PAGE, MOST_A_PAGE);
+        }
+    }
 
-    private Future<List<JobEvent>> page() {
-        return job == null ? EventReads.after(store, sent, PAGE) : EventReads.ofJobAfter(store, job, sent, null, PAGE);
+    private Future<List<JobEvent>> read(int most) {
+        return job == null ? EventReads.after(store, sent, most) : EventReads.ofJobAfter(store, job, sent, null, most);
     }
 
     private void caught(Caught caught) {
+        if (!caught.events().isEmpty()) {
+            page = caught.goodPage();
+        }
         if (closed || !pass(caught.events())) {
             return;
         }
-        if (caught.events().size() == PAGE) {
+        if (caught.more()) {
             catchUp();
             return;
         }
@@ -105,10 +123,10 @@ public final class Following implements EventTail.Follower {
         if (unseen.isEmpty()) {
             return true;
         }
-        if (!reader.take(unseen)) {
-            return false;
+        int taken = reader.take(unseen);
+        if (taken > 0) {
+            sent = unseen.get(taken - 1).seq();
         }
-        sent = unseen.getLast().seq();
-        return true;
+        return taken == unseen.size();
     }
 }

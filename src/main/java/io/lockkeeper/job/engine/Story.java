@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 /// thread.
 final class Story {
     private static final int LINES_AN_EVENT = 200;
+    /// Readers hold whole events in memory, hundreds at a time.
+    private static final int CHARACTERS_AN_EVENT = 16_000;
     private static final int LONGEST_LINE = 4_000;
     private static final int MOST_LINES = 100_000;
 
@@ -22,6 +24,7 @@ final class Story {
     private final Consumer<Told> ledger;
     private final List<String> lines = new ArrayList<>();
     private Map<String, Object> progress;
+    private int characters;
     private int linesSoFar;
     private int notes;
 
@@ -42,7 +45,8 @@ final class Story {
                 linesSoFar > MOST_LINES
                         ? "[the log is full: " + MOST_LINES + " lines; what follows is not kept]"
                         : text);
-        if (lines.size() >= LINES_AN_EVENT) {
+        characters += text.length();
+        if (lines.size() >= LINES_AN_EVENT || characters >= CHARACTERS_AN_EVENT) {
             flushLines();
         }
     }
@@ -75,6 +79,7 @@ final class Story {
         if (!lines.isEmpty()) {
             write("log", Map.of("lines", List.copyOf(lines)));
             lines.clear();
+            characters = 0;
         }
     }
 
