@@ -1,6 +1,7 @@
 package io.lockkeeper.http;
 
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -19,6 +20,7 @@ final class Outage {
     private static boolean isOne(Throwable cause) {
         return switch (cause) {
             case PgException postgres -> isOutageState(postgres.getSqlState());
+            case ClosedConnectionException lost -> true;
             case ConnectException refused -> true;
             case UnknownHostException unknown -> true;
             case SocketException broken -> true;
@@ -41,7 +43,9 @@ final class Outage {
         return message != null
                 && (message.equals("Connection was closed")
                         || message.equals("Connection closed")
-                        || message.startsWith("Fail to read any response from the server")
+                        || message.startsWith("Connection is not active now")
+                        || message.startsWith("Pending requests failed to be sent")
+                        || message.startsWith("Timeout waiting for connection")
                         || message.startsWith("Pool closed")
                         || message.equals("Timeout"));
     }

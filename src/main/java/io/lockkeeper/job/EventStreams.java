@@ -58,7 +58,7 @@ class EventStreams {
 
     /// A new stream begins with the job as it is; one that is resumed goes on after what it has seen.
     void ofJob(JobView job, Seq from, RoutingContext request, AsyncResponse answer) {
-        if (from != null && job.done() && from.value() >= job.lastSeq()) {
+        if (from != null && job.done() && from.value() == job.lastSeq()) {
             answer.resume(Response.noContent().build());
             return;
         }

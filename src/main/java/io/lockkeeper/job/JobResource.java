@@ -85,6 +85,8 @@ public class JobResource {
             responseCode = "200",
             description = "Ended within Prefer: wait",
             content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "409", description = "`conflicting-job`, `target-gone`")
+    @APIResponse(responseCode = "422", description = "`unknown-target`, `idempotency-key-reused`")
     @Parameter(
             name = "Prefer",
             in = org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER,
@@ -150,6 +152,7 @@ public class JobResource {
     @Operation(operationId = "getJob", summary = "One job")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = JobView.class)))
     @APIResponse(responseCode = "304", description = "Unchanged since the ETag of If-None-Match")
+    @APIResponse(responseCode = "404", description = "`not-found`")
     public Uni<Response> get(@PathParam("id") JobId id, @Context HttpHeaders headers) {
         return jobs.get(id.value()).map(job -> ETags.answer(headers, job.tag(), job));
     }
@@ -169,6 +172,7 @@ public class JobResource {
             responseCode = "200",
             description = "Had ended before, unchanged",
             content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "404", description = "`not-found`")
     public Uni<Response> cancel(@PathParam("id") JobId id) {
         return jobs.cancel(id.value(), asking.origin())
                 .flatMap(changed -> jobs.get(id.value()).map(job -> cancelled(job, changed)));
@@ -190,6 +194,9 @@ public class JobResource {
             responseCode = "201",
             description = "The new job",
             content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "404", description = "`not-found`")
+    @APIResponse(responseCode = "409", description = "`not-retryable`, `kind-gone`")
+    @APIResponse(responseCode = "422", description = "`unknown-target`, `idempotency-key-reused`")
     public Uni<Response> retry(@PathParam("id") JobId id, @Context HttpHeaders headers) {
         Optional<IdempotencyKey> key = IdempotencyKey.of(
                 headers.getRequestHeader(IdempotencyKey.HEADER),
@@ -219,10 +226,17 @@ public class JobResource {
             summary = "Approve a job on a protected target",
             description = "Not one's own, and not twice.")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             schema = @Schema(implementation = Comment.class),
-                            examples = @ExampleObject(value = "{\"comment\": \"read it, fine\"}")))
+                            examples = @ExampleObject(name = "Why", value = "{\"comment\": \"read it, fine\"}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "404", description = "`not-found`")
+    @APIResponse(responseCode = "409", description = "`not-approvable`")
     public Uni<JobView> approve(@PathParam("id") JobId id, byte[] body) {
         return jobs.approve(id.value(), asking.origin(), comment(body))
                 .flatMap(changed -> decided(id.value(), changed));
@@ -234,10 +248,17 @@ public class JobResource {
     @Needs(Permission.JOBS_APPROVE)
     @Operation(operationId = "rejectJob", summary = "Reject a job on a protected target")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             schema = @Schema(implementation = Comment.class),
-                            examples = @ExampleObject(value = "{\"comment\": \"not on a Friday\"}")))
+                            examples = @ExampleObject(name = "Why", value = "{\"comment\": \"not on a Friday\"}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "404", description = "`not-found`")
+    @APIResponse(responseCode = "409", description = "`not-approvable`")
     public Uni<JobView> reject(@PathParam("id") JobId id, byte[] body) {
         return jobs.reject(id.value(), asking.origin(), comment(body)).flatMap(changed -> decided(id.value(), changed));
     }

@@ -7,6 +7,8 @@ import io.lockkeeper.job.table.AcceptJobs;
 import io.lockkeeper.job.table.NewJob;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// A job as the API shows it.
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -20,13 +22,18 @@ public record JobView(
         int attempt,
         int maxAttempts,
         int priority,
-        Json progress,
+        @Schema(implementation = Progress.class) Json progress,
+
+        @Schema(type = SchemaType.ARRAY, implementation = Step.class)
         Json steps,
+
         RequestedBy requestedBy,
         Json spec,
         Json result,
-        Json error,
+
+        @Schema(ref = "Problem") Json error,
         Json labels,
+
         Approval approval,
         Long retryOf,
         String schedule,
@@ -83,7 +90,21 @@ public record JobView(
 
     public record RequestedBy(String subject, String via) {}
 
-    public record Approval(int required, Json given) {}
+    public record Approval(
+            int required,
+
+            @Schema(type = SchemaType.ARRAY, implementation = Given.class)
+            Json given) {}
+
+    /// What the store holds as JSON and nobody here takes apart, for the contract.
+    @Schema(name = "JobProgress")
+    record Progress(int percent, String step, int stepNo, String message) {}
+
+    @Schema(name = "JobStep")
+    record Step(int no, String name, String state, Instant startedAt, Instant finishedAt, String message) {}
+
+    @Schema(name = "JobApproval")
+    record Given(String by, Instant at, String comment) {}
 
     public record Links(String self, String events, String log) {
         public static Links of(long job) {

@@ -1,6 +1,5 @@
 package io.lockkeeper.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.lockkeeper.http.Durations;
 import io.lockkeeper.http.Page;
 import io.lockkeeper.security.Needs;
@@ -11,8 +10,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/api/v1/kinds")
@@ -33,9 +30,7 @@ public class KindResource {
             int maxAttempts,
             String maxDuration,
             String whenLost,
-
-            @Schema(type = SchemaType.OBJECT, additionalProperties = Schema.True.class)
-            JsonNode schema) {}
+            Json schema) {}
 
     @GET
     @Needs(Permission.JOBS_READ)
@@ -53,7 +48,7 @@ public class KindResource {
                 limits.maxAttempts(),
                 Durations.format(limits.maxDuration()),
                 word(limits.whenLost()),
-                KindSchema.of(kind));
+                new Json(KindSchema.of(kind).toString()));
     }
 
     private static String word(Enum<?> constant) {

@@ -10,7 +10,10 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,15 @@ class SelfResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(Permission.SELF_READ)
     @Operation(summary = "May I", description = "Whether the caller may do something, and why or why not.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema = @Schema(implementation = AccessReview.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "May I start jobs on it",
+                                            value = "{\"verb\": \"jobs-start\", \"target\": \"orders\"}")))
     public Decision review(AccessReview asked) {
         return Policy.decide(Caller.of(identity), asked.verb(), asked.target());
     }

@@ -21,8 +21,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -44,6 +46,15 @@ class TokenResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(Permission.TOKENS_MANAGE)
     @Operation(summary = "Create a token", description = "Its secret is in this answer and nowhere else, ever again.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema = @Schema(implementation = NewToken.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "For a machine that starts jobs",
+                                            value = "{\"name\": \"release-bot\", \"roles\": [\"operator\"]}")))
     @Parameter(name = IdempotencyKey.HEADER, in = ParameterIn.HEADER, schema = @Schema(implementation = String.class))
     @APIResponse(
             responseCode = "201",

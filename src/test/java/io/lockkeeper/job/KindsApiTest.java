@@ -83,6 +83,14 @@ class KindsApiTest {
     }
 
     @Test
+    void theContractSaysWhatAJobHolds() throws IOException {
+        JsonNode job = contract().at("/components/schemas/JobView/properties");
+        assertThat(job.at("/error/$ref").textValue()).isEqualTo("#/components/schemas/Problem");
+        assertThat(job.at("/steps/items/$ref").textValue()).isEqualTo("#/components/schemas/JobStep");
+        assertThat(job.at("/progress/$ref").textValue()).isEqualTo("#/components/schemas/JobProgress");
+    }
+
+    @Test
     void everyRequestHasAnExample() throws IOException {
         contract().get("paths").properties().forEach(path -> path.getValue()
                 .properties()

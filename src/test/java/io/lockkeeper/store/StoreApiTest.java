@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 
+import io.lockkeeper.security.ApiTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -49,7 +50,7 @@ class StoreApiTest {
     @Test
     void measuresItsPool() {
         one("SELECT 'used'");
-        given().get("/q/metrics").then().statusCode(200).body(containsString("pool_name=\"store\""));
+        ApiTokens.asAdmin().get("/q/metrics").then().statusCode(200).body(containsString("pool_name=\"store\""));
     }
 
     private String setting(String name) {

@@ -313,8 +313,8 @@ class TargetApiTest {
         String name = fresh();
         String tag = create(spec(name)).extract().header("ETag");
         execute(
-                "INSERT INTO job (kind, target, target_id, state, on_lost, spec, max_attempts, requested_by, requested_via)"
-                        + " SELECT 'probe', name, id, 'QUEUED', 'restart', '{}', 1, 'test', 'test' FROM target WHERE name = $1",
+                "INSERT INTO job (kind, target, target_id, state, due_at, on_lost, spec, max_attempts, requested_by, requested_via)"
+                        + " SELECT 'probe', name, id, 'SCHEDULED', now() + interval '1 day', 'restart', '{}', 1, 'test', 'test' FROM target WHERE name = $1",
                 name);
         asAdmin()
                 .header("If-Match", tag)
@@ -323,7 +323,7 @@ class TargetApiTest {
                 .statusCode(409)
                 .body("code", is("target-in-use"));
 
-        execute("UPDATE job SET state = 'CANCELLED', finished_at = now() WHERE target = $1", name);
+        execute("UPDATE job SET state = 'CANCELLED', due_at = NULL, finished_at = now() WHERE target = $1", name);
         asAdmin().header("If-Match", tag).delete(TARGETS + "/" + name).then().statusCode(204);
     }
 

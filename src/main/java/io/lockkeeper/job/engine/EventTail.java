@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 /// Everything here happens on one event loop, so a follower is either ahead of the tail or part of it, never between.
 public final class EventTail {
     private static final Logger LOG = Logger.getLogger(EventTail.class);
-    private static final int BATCH = 1_000;
+    private static final int BATCH = 250;
     private static final long POLL_MILLIS = 1_000;
     static final long READ_SECONDS = 15;
 

@@ -7,11 +7,17 @@ import io.lockkeeper.postgres.PgFailure;
 import io.lockkeeper.postgres.SessionLost;
 import io.lockkeeper.target.TargetProblems;
 
-/// What the error of a job says when its code threw something.
+/// What the error of a job says when its code threw something. Messages of exceptions that nobody foresaw go to the log
+/// only: nobody knows what is in them.
 final class Failures {
     static final String UNEXPECTED = "unexpected";
 
     private Failures() {}
+
+    /// Trying again would not help, and might lock an account.
+    static boolean isPermanent(Throwable failure) {
+        return failure instanceof ConnectFailure notConnected && !notConnected.isTransient();
+    }
 
     static Problem describe(String target, Throwable failure) {
         return switch (failure) {
@@ -25,7 +31,8 @@ final class Failures {
                         500,
                         UNEXPECTED,
                         "Unexpected failure",
-                        failure.getClass().getSimpleName() + ": " + failure.getMessage());
+                        "Nobody foresaw this (" + failure.getClass().getSimpleName()
+                                + "); the log has it under the job's id.");
         };
     }
 }

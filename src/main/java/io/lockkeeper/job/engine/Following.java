@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Everything happens on the tail's event loop.
 public final class Following implements EventTail.Follower {
-    private static final int PAGE = 250;
+    private static final int FEWEST_A_PAGE = 4;
+    private static final int MOST_A_PAGE = 500;
+    /// Events may be large, many may read at the same time, and a slow reader takes little of a page.
+    private static final int BYTES_A_PAGE = 64 * 1024;
 
     private static final long AGAIN_MILLIS = 1_000;
 
@@ -24,6 +27,7 @@ public final class Following implements EventTail.Follower {
     private final Context context;
     private final Long job;
     private final Reader reader;
+    private int page = 16;
     private long sent;
     private boolean closed;
 
@@ -64,8 +68,10 @@ public final class Following implements EventTail.Follower {
         if (closed) {
             return;
         }
+        int asked = page;
         EventReads.position(store)
-                .compose(position -> page().map(events -> new Caught(position.newest(), events)))
+                .compose(position ->
+                        read(asked).map(events -> new Caught(position.newest(), events, events.size() == asked)))
                 .timeout(EventTail.READ_SECONDS, TimeUnit.SECONDS)
                 .onComplete(read -> context.runOnContext(_ -> {
                     if (read.failed()) {
@@ -77,17 +83,28 @@ public final class Following implements EventTail.Follower {
     }
 
     /// @param newest all events up to here were committed before the page was read
-    private record Caught(long newest, List<JobEvent> events) {}
+    /// @param more whether there may be another page
+    private record Caught(long newest, List<JobEvent> events, boolean more) {
+        /// How many events such as these make a good page.
+        int goodPage() {
+            long bytes =
+                    events.stream().mapToLong(event -> event.frame().length()).sum();
+            return Math.clamp((long) BYTES_A_PAGE * events.size() / Math.max(1, bytes), FEWEST_A_PAGE, MOST_A_PAGE);
+        }
+    }
 
-    private Future<List<JobEvent>> page() {
-        return job == null ? EventReads.after(store, sent, PAGE) : EventReads.ofJobAfter(store, job, sent, null, PAGE);
+    private Future<List<JobEvent>> read(int most) {
+        return job == null ? EventReads.after(store, sent, most) : EventReads.ofJobAfter(store, job, sent, null, most);
     }
 
     private void caught(Caught caught) {
+        if (!caught.events().isEmpty()) {
+            page = caught.goodPage();
+        }
         if (closed || !pass(caught.events())) {
             return;
         }
-        if (caught.events().size() == PAGE) {
+        if (caught.more()) {
             catchUp();
             return;
         }

@@ -182,7 +182,7 @@ final class Run {
         if (problem.code().equals(Failures.UNEXPECTED)) {
             LOG.warnf(failure, "attempt %d of %d of job %d failed", job.attempt(), job.maxAttempts(), job.id());
         }
-        if (job.attempt() >= job.maxAttempts()) {
+        if (job.attempt() >= job.maxAttempts() || Failures.isPermanent(failure)) {
             return failed(problem);
         }
         Duration pause = kind.limits()
