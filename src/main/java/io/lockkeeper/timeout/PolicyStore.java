@@ -44,8 +44,9 @@ class PolicyStore {
             WHERE timeout_policy.applied_at IS NULL""";
     private static final String APPLIED =
             "UPDATE timeout_policy SET applied_at = $2 WHERE job_id = $1 AND applied_at IS NULL";
-    private static final String UNDONE =
-            "UPDATE timeout_policy SET undone_at = $2, undone_by = $3 WHERE job_id = $1 AND undone_at IS NULL";
+    private static final String UNDONE = """
+            UPDATE timeout_policy SET applied_at = coalesce(applied_at, $2), undone_at = $2, undone_by = $3
+            WHERE job_id = $1 AND undone_at IS NULL""";
 
     private final Pool store;
     private final ObjectMapper json;

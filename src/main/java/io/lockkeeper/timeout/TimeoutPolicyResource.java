@@ -137,12 +137,12 @@ public class TimeoutPolicyResource {
             description = "Ended within Prefer: wait",
             content = @Content(schema = @Schema(implementation = JobView.class)))
     @APIResponse(responseCode = "404", description = "There is no such policy, or it was only planned")
-    @APIResponse(responseCode = "409", description = "`policy-not-applied`, `policy-undone`")
+    @APIResponse(responseCode = "409", description = "`policy-undone`")
     public Uni<Response> undo(@PathParam("id") JobId id, byte[] body, @Context HttpHeaders headers) {
         return policies.lookup(id.value())
                 .map(found -> found.orElseThrow(
                         () -> new Refused(Problem.notFound("timeout policy " + id.value() + " that was applied"))))
-                .invoke(TimeoutUndoJob::refuseIfNotInForce)
+                .invoke(TimeoutUndoJob::refuseIfUndone)
                 .flatMap(policy -> starts.one(
                         PATH + "/" + id.value() + "/undo",
                         TimeoutUndoJob.NAME,

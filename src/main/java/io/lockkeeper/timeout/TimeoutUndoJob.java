@@ -67,28 +67,31 @@ public class TimeoutUndoJob implements JobKind<TimeoutUndoSpec, TimeoutUndoResul
                 .orElseThrow(() -> new PermanentFailure(
                         Problem.notFound("timeout policy " + spec.policy() + " that was applied to " + job.target())));
         try {
-            refuseIfNotInForce(policy);
+            refuseIfUndone(policy);
             return policy;
         } catch (Refused refused) {
             throw new PermanentFailure(refused.problem());
         }
     }
 
-    static void refuseIfNotInForce(StoredPolicy policy) {
+    static void refuseIfUndone(StoredPolicy policy) {
         if (policy.undoneAt() != null) {
             throw new Refused(Problem.conflict(
                     "policy-undone", "Policy " + policy.id() + " was undone at " + policy.undoneAt() + "."));
         }
-        if (!policy.inForce()) {
-            throw new Refused(Problem.conflict(
-                    "policy-not-applied", "Policy " + policy.id() + " is not known to be applied; look at its job."));
-        }
     }
 
-    /// A first attempt may have restored everything and not lived to tell: that is no drift.
+    /// Whoever was cut off around a commit did not live to tell: the policy's own job, or a first attempt at this one. What
+    /// they may have left, all or nothing of it, is no drift.
     private static String refuseDrift(StoredPolicy policy, Image current, JobContext job) {
-        boolean again = job.attempt() > 1 && policy.explains(current);
-        List<Fault> drift = again ? List.of() : drift(policy, current);
+        boolean cutOff = job.attempt() > 1 || policy.appliedAt() == null;
+        boolean nothingDone = policy.places().stream().allMatch(place -> current.at(place)
+                .says(policy.before().at(place)));
+        if (policy.appliedAt() == null && nothingDone) {
+            throw new PermanentFailure(Problem.conflict(
+                    "policy-not-applied", "Policy " + policy.id() + " has left nothing on the target that could be undone."));
+        }
+        List<Fault> drift = cutOff && policy.explains(current) ? List.of() : drift(policy, current);
         if (!drift.isEmpty()) {
             throw new PermanentFailure(new Problem(
                     "timeouts-drifted",

@@ -68,7 +68,8 @@ class KindsApiTest {
         assertThat(request.at("/discriminator/mapping/sleep").textValue())
                 .isEqualTo("#/components/schemas/SleepJobRequest");
         assertThat(request.get("oneOf").findValuesAsText("$ref"))
-                .containsExactly("#/components/schemas/ProbeJobRequest", "#/components/schemas/SleepJobRequest");
+                .contains("#/components/schemas/ProbeJobRequest", "#/components/schemas/SleepJobRequest")
+                .noneMatch(kind -> kind.contains("/Test"));
     }
 
     @Test

@@ -19,6 +19,9 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class TimeoutPolicyApiTest {
+    @Inject
+    Pool store;
 
     @ParameterizedTest
     @ValueSource(ints = {15, 18})
@@ -363,6 +368,24 @@ class TimeoutPolicyApiTest {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> asAdmin().get("/api/v1/jobs/" + id).jsonPath(), job -> job.getBoolean("done"));
+    }
+
+    @Test
+    void undoesWhatAJobLeftThatDidNotLiveToTell() {
+        PolicyTarget at = new PolicyTarget(15);
+        String app = at.role("app", "LOGIN");
+        long committed = run(policy(at.registered(), onRole(app, "lock_timeout=1s"))).getLong("id");
+        long rolledBack = run(policy(at.registered(), onRole(app, "statement_timeout=30s"))).getLong("id");
+        at.sql("ALTER ROLE " + app + " RESET statement_timeout");
+        store.preparedQuery("UPDATE timeout_policy SET applied_at = NULL WHERE job_id IN ($1, $2)")
+                .execute(Tuple.of(committed, rolledBack))
+                .await()
+                .indefinitely();
+
+        failed(undo(rolledBack), "policy-not-applied");
+        succeeded(undo(committed));
+
+        assertThat(at.kept(null, app)).isEmpty();
     }
 
     @Test
