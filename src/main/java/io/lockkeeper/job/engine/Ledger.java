@@ -267,10 +267,9 @@ final class Ledger implements AutoCloseable {
         return new Refused(Problem.of(500, "internal", "Internal error", "The job could not be stored."));
     }
 
-    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
-    /// again, which does nothing the second time; jobs that came under our lease without our knowing are handed
-    // back
-    /// by the next turn.
+    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is
+    /// written again, which does nothing the second time; jobs that came under our lease without our knowing are
+    /// handed back by the next turn.
     private void whenStoreIsAway(Turn turn, Exception away) throws InterruptedException {
         if (!outcomeUnknown) {
             LOG.warnf("the store does not answer: %s", away.toString());
