@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
-/// One client that follows events. What was written and has not left for the client yet is counted, and there is never
-/// more of it than a little: whoever reads slowly is brought up to date from the store later, and whoever does not read
-/// at all is cut off and can resume.
+/// One client that follows events. What was written and has not left for the client yet is counted, and there is
+/// never more of it than a little: whoever reads slowly is brought up to date from the store later, and whoever does
+/// not read at all is cut off and can resume.
 final class EventStream implements Following.Reader {
     private static final int MOST_BYTES_UNDER_WAY = 32 * 1024;
     private static final Buffer BEGIN = Buffer.buffer("retry: 2000\n\n");

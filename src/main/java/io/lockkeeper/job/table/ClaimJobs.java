@@ -13,8 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /// Takes up to n queued jobs in one statement and puts them under the worker's lease. Under a lease that ran out it
-// takes
-/// none: a process that was asleep may not know yet.
+/// takes none: a process that was asleep may not know yet.
 ///
 /// Most jobs share nothing and come from the lane ''. For the others it looks at each lane once, however many jobs wait
 /// there: a lane that is taken, or that another instance is choosing from at this moment, is passed over. From a lane

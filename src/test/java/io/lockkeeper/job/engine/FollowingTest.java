@@ -83,10 +83,5 @@ class FollowingTest {
             events.forEach(event -> seen.add(event.seq()));
             return events.size();
         }
-
-        @Override
-        public void failed(Throwable cause) {
-            following.resume();
-        }
     }
 }
