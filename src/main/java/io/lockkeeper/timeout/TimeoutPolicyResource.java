@@ -127,7 +127,10 @@ public class TimeoutPolicyResource {
             content =
                     @Content(
                             schema = @Schema(type = SchemaType.OBJECT, additionalProperties = Schema.True.class),
-                            examples = @ExampleObject(value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
+                            examples =
+                                    @ExampleObject(
+                                            name = "With a label",
+                                            value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
     @APIResponse(
             responseCode = "202",
             description = "Accepted; follow Location",

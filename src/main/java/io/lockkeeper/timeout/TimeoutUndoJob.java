@@ -81,15 +81,16 @@ public class TimeoutUndoJob implements JobKind<TimeoutUndoSpec, TimeoutUndoResul
         }
     }
 
-    /// Whoever was cut off around a commit did not live to tell: the policy's own job, or a first attempt at this one. What
-    /// they may have left, all or nothing of it, is no drift.
+    /// Whoever was cut off around a commit did not live to tell: the policy's own job, or a first attempt
+    /// at this one. What they may have left, all or nothing of it, is no drift.
     private static String refuseDrift(StoredPolicy policy, Image current, JobContext job) {
         boolean cutOff = job.attempt() > 1 || policy.appliedAt() == null;
-        boolean nothingDone = policy.places().stream().allMatch(place -> current.at(place)
-                .says(policy.before().at(place)));
+        boolean nothingDone = policy.places().stream()
+                .allMatch(place -> current.at(place).says(policy.before().at(place)));
         if (policy.appliedAt() == null && nothingDone) {
             throw new PermanentFailure(Problem.conflict(
-                    "policy-not-applied", "Policy " + policy.id() + " has left nothing on the target that could be undone."));
+                    "policy-not-applied",
+                    "Policy " + policy.id() + " has left nothing on the target that could be undone."));
         }
         List<Fault> drift = cutOff && policy.explains(current) ? List.of() : drift(policy, current);
         if (!drift.isEmpty()) {

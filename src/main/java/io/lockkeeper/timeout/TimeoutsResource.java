@@ -103,7 +103,10 @@ public class TimeoutsResource {
             content =
                     @Content(
                             schema = @Schema(implementation = TimeoutRecycleSpec.class),
-                            examples = @ExampleObject(value = "{\"idleFor\": \"10s\"}")))
+                            examples =
+                                    @ExampleObject(
+                                            name = "Those that have been idle for a while",
+                                            value = "{\"idleFor\": \"10s\"}")))
     @APIResponse(
             responseCode = "202",
             description = "Accepted; follow Location",

@@ -374,8 +374,10 @@ class TimeoutPolicyApiTest {
     void undoesWhatAJobLeftThatDidNotLiveToTell() {
         PolicyTarget at = new PolicyTarget(15);
         String app = at.role("app", "LOGIN");
-        long committed = run(policy(at.registered(), onRole(app, "lock_timeout=1s"))).getLong("id");
-        long rolledBack = run(policy(at.registered(), onRole(app, "statement_timeout=30s"))).getLong("id");
+        long committed =
+                run(policy(at.registered(), onRole(app, "lock_timeout=1s"))).getLong("id");
+        long rolledBack = run(policy(at.registered(), onRole(app, "statement_timeout=30s")))
+                .getLong("id");
         at.sql("ALTER ROLE " + app + " RESET statement_timeout");
         store.preparedQuery("UPDATE timeout_policy SET applied_at = NULL WHERE job_id IN ($1, $2)")
                 .execute(Tuple.of(committed, rolledBack))
