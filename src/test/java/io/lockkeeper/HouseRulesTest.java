@@ -190,7 +190,6 @@ class HouseRulesTest {
                 "JsonRules", // a customizer; what it says, our tests must say too
                 "OpenApiRules", // a filter of the OpenAPI document
                 "OpenApiRequired", // a filter of the OpenAPI document
-                "KindsInContract", // a filter of the OpenAPI document
                 "QueryParameters", // a provider
                 "RecordBodyReader"); // a provider
         List<String> needlesslyPublic = OURS.stream()

@@ -26,6 +26,7 @@ public final class RequestLog {
         request.addEndHandler(ended -> {
             MDC.put(RequestId.MDC_KEY, id);
             end(request, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            MDC.remove(RequestId.MDC_KEY);
         });
     }
 

@@ -15,10 +15,12 @@ import java.util.function.Predicate;
 /// not read at all is cut off and can resume.
 final class EventStream implements Following.Reader {
     private static final int MOST_BYTES_UNDER_WAY = 32 * 1024;
+    private static final Duration LIFE = Duration.ofMinutes(10);
     private static final Buffer BEGIN = Buffer.buffer("retry: 2000\n\n");
     private static final Buffer PING = Buffer.buffer(": ping\n\n");
     private static final Buffer END = Buffer.buffer("event: end\ndata: {}\n\n");
 
+    private final long bornAt = System.nanoTime();
     private final HttpServerResponse response;
     private final Set<EventStream> open;
     private final Predicate<JobEvent> wanted;
@@ -123,8 +125,13 @@ final class EventStream implements Following.Reader {
         following.resume();
     }
 
-    /// Tells proxies and the client that we are there, unless something is under way to it anyway.
+    /// Tells proxies and the client that we are there, unless something is under way to it anyway. After a while the
+    /// stream ends: its client comes back, goes on where it was, and shows its token anew.
     void ping() {
+        if (System.nanoTime() - bornAt > LIFE.toNanos()) {
+            close();
+            return;
+        }
         if (room() < MOST_BYTES_UNDER_WAY || finished.get()) {
             return;
         }

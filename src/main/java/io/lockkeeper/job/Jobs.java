@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Jobs {
     private static final short USUAL_PRIORITY = 5;
+    private static final Duration STORE_BOUND = Duration.ofSeconds(15);
 
     private final Engine engine;
     private final Kinds kinds;
@@ -261,6 +262,10 @@ public class Jobs {
     }
 
     static <T> Uni<T> uni(Future<T> future) {
-        return Uni.createFrom().completionStage(future.toCompletionStage());
+        return Uni.createFrom()
+                .completionStage(future.toCompletionStage())
+                .ifNoItem()
+                .after(STORE_BOUND)
+                .failWith(() -> new Refused(Problem.unavailable("The store does not answer.", 1)));
     }
 }

@@ -44,6 +44,7 @@ final class TestStore implements AutoCloseable {
     static final NewJob.Origin ANNA = new NewJob.Origin("anna", "token", "request-1");
 
     final Vertx vertx = Vertx.vertx();
+    private final boolean fresh;
     final StoreAddress address;
     final StoreAddress targetAddress;
     final Pool pool;
@@ -52,10 +53,15 @@ final class TestStore implements AutoCloseable {
     private final List<Pool> pools = new ArrayList<>();
 
     TestStore() {
-        this(TestServers.freshStore().serving(), TestServers.emptyDatabase());
+        this(TestServers.freshStore().serving(), TestServers.emptyDatabase(), true);
     }
 
     TestStore(StoreAddress address, StoreAddress targetAddress) {
+        this(address, targetAddress, false);
+    }
+
+    private TestStore(StoreAddress address, StoreAddress targetAddress, boolean fresh) {
+        this.fresh = fresh;
         this.address = address;
         this.targetAddress = targetAddress;
         this.pool = pool(address);
@@ -189,6 +195,10 @@ final class TestStore implements AutoCloseable {
         pools.forEach(Pool::close);
         pool.close();
         vertx.close();
+        if (fresh) {
+            TestServers.drop(address);
+            TestServers.drop(targetAddress);
+        }
     }
 
     /// Settings that make tests quick.
