@@ -70,7 +70,6 @@ class EventsApiTest {
                 .containsEntry("name", "sleep")
                 .containsEntry("state", "SUCCEEDED")
                 .containsKeys("no", "ms"));
-        assertThat(stream.events("log").getFirst().json().getJsonArray("lines")).isNotEmpty();
         assertThat(told(stream)).isSorted().doesNotHaveDuplicates();
     }
 
@@ -188,7 +187,7 @@ class EventsApiTest {
                 .statusCode(200)
                 .header("Content-Type", startsWith("application/x-ndjson"))
                 .header("X-Complete", "true")
-                .body(containsString("\"line\":\"sleeping for PT0.01S\""))
+                .body(containsString("\"line\":\"sleeping for 10ms\""))
                 .extract()
                 .header("X-Next-After");
         asAdmin()
@@ -198,7 +197,7 @@ class EventsApiTest {
                 .statusCode(200)
                 .header("Content-Type", startsWith("text/plain"))
                 .header("X-Next-After", next)
-                .body(is("sleeping for PT0.01S\n"));
+                .body(is("sleeping for 10ms\n"));
         asAdmin()
                 .accept("text/plain")
                 .get(path + "?after=" + next)
