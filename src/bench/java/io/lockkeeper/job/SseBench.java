@@ -16,7 +16,12 @@ public final class SseBench {
         Path home = Files.createTempDirectory("lockkeeper-bench");
         Ward ward = new Ward(TestServers.freshStore());
         Vertx vertx = Vertx.vertx();
-        try (Instance instance = Instance.start(ward.store(), home, "bench", "-Xmx1g", "-Dquarkus.log.level=WARN")
+        try (Instance instance = Instance.start(
+                        ward.store(),
+                        home,
+                        "bench",
+                        "-Xmx1g",
+                        "-Dquarkus.log.category.\"io.lockkeeper.http.RequestLog\".level=WARN")
                 .ready()) {
             Ward.registerTarget(instance);
             System.out.print(new SseLoad(instance, ward, vertx).run(clients).text());

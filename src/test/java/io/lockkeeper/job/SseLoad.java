@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 /// Many clients on one instance, each of which follows a job of its own and the story of all jobs, on two connections.
 /// They wait, then all the jobs run.
 final class SseLoad {
-    private static final Duration BOUND = Duration.ofMinutes(5);
+    private static final Duration BOUND = Duration.ofMinutes(15);
 
     private final Instance instance;
     private final Ward ward;
