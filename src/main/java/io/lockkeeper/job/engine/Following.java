@@ -24,6 +24,7 @@ public final class Following implements EventTail.Follower {
     private final Reader reader;
     private long sent;
     private int page = 16;
+    private boolean catchingUp;
     private boolean closed;
 
     public interface Reader {
@@ -61,14 +62,18 @@ public final class Following implements EventTail.Follower {
     }
 
     private void catchUp() {
-        if (closed) {
-            return;
+        if (!catchingUp && !closed) {
+            catchingUp = true;
+            tail.inTurn(() -> closed ? Future.succeededFuture() : readOn(page));
         }
-        int asked = page;
-        EventReads.position(store)
+    }
+
+    private Future<Caught> readOn(int asked) {
+        return EventReads.position(store)
                 .compose(position ->
                         read(asked).map(events -> new Caught(position.newest(), events, events.size() == asked)))
                 .onComplete(read -> context.runOnContext(_ -> {
+                    catchingUp = false;
                     if (read.failed()) {
                         reader.failed(read.cause());
                     } else {
