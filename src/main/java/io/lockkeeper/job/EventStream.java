@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 /// never more of it than a little: whoever reads slowly is brought up to date from the store later, and whoever does
 /// not read at all is cut off and can resume.
 final class EventStream implements Following.Reader {
-    private static final int MOST_BYTES_UNDER_WAY = 32 * 1024;
+    /// More than a batch of usual events, or whoever follows live would have to catch up all the time.
+    private static final int MOST_BYTES_UNDER_WAY = 64 * 1024;
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final Buffer BEGIN = Buffer.buffer("retry: 2000\n\n");
     private static final Buffer PING = Buffer.buffer(": ping\n\n");

@@ -78,7 +78,7 @@ record Ward(StoreAccess store) {
         return column("""
                 INSERT INTO job (kind, target, target_id, state, due_at, lane, on_lost, spec, max_attempts,
                                  requested_by, requested_via)
-                SELECT kind, target, target_id, 'SCHEDULED', 'infinity', lane, on_lost, spec, max_attempts,
+                SELECT kind, target, target_id, 'SCHEDULED', clock_timestamp() + interval '1 day', lane, on_lost, spec, max_attempts,
                        requested_by, requested_via
                 FROM job CROSS JOIN generate_series(1, ?) WHERE id = ?
                 RETURNING id

@@ -3,15 +3,19 @@ package io.lockkeeper.job.engine;
 import io.lockkeeper.job.JobEvent;
 import io.lockkeeper.job.table.EventReads;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /// Reads what is new once for all who follow live, and hands it out. It reads only while somebody does.
@@ -22,12 +26,15 @@ public final class EventTail {
     private static final int BATCH = 250;
     private static final long POLL_MILLIS = 1_000;
     static final long READ_SECONDS = 15;
+    private static final int MOST_CATCH_UP_AT_A_TIME = 4;
 
     private final Vertx vertx;
     private final Pool store;
     private final Context context;
     private final Set<Follower> ofEverything = new LinkedHashSet<>();
     private final Map<Long, Set<Follower>> ofJob = new HashMap<>();
+    private final Queue<Supplier<Future<?>>> behind = new ArrayDeque<>();
+    private int catchingUp;
     private long position;
     private int followers;
     private boolean reading;
@@ -60,6 +67,27 @@ public final class EventTail {
     /// Everything after `after`, of one job or (null) of all; begins with `resume`.
     public Following following(Long job, long after, Following.Reader reader) {
         return new Following(this, vertx, store, context, job, after, reader);
+    }
+
+    /// Reads for somebody who is behind, when it is their turn: a crowd that has to catch up must not take the store's
+    /// connections from everybody else.
+    ///
+    /// Called on the tail's event loop.
+    void inTurn(Supplier<Future<?>> read) {
+        behind.add(read);
+        nextTurns();
+    }
+
+    private void nextTurns() {
+        while (catchingUp < MOST_CATCH_UP_AT_A_TIME && !behind.isEmpty()) {
+            catchingUp++;
+            behind.remove()
+                    .get()
+                    .onComplete(_ -> context.runOnContext(_ -> {
+                        catchingUp--;
+                        nextTurns();
+                    }));
+        }
     }
 
     /// Joins the tail if it has not passed `readThrough` yet; otherwise the follower has to read on by itself and try

@@ -29,6 +29,7 @@ public final class Following implements EventTail.Follower {
     private final Reader reader;
     private int page = 16;
     private long sent;
+    private boolean catchingUp;
     private boolean closed;
 
     public interface Reader {
@@ -65,15 +66,19 @@ public final class Following implements EventTail.Follower {
     }
 
     private void catchUp() {
-        if (closed) {
-            return;
+        if (!catchingUp && !closed) {
+            catchingUp = true;
+            tail.inTurn(() -> closed ? Future.succeededFuture() : readOn(page));
         }
-        int asked = page;
-        EventReads.position(store)
+    }
+
+    private Future<Caught> readOn(int asked) {
+        return EventReads.position(store)
                 .compose(position ->
                         read(asked).map(events -> new Caught(position.newest(), events, events.size() == asked)))
                 .timeout(EventTail.READ_SECONDS, TimeUnit.SECONDS)
                 .onComplete(read -> context.runOnContext(_ -> {
+                    catchingUp = false;
                     if (read.failed()) {
                         vertx.setTimer(AGAIN_MILLIS, _ -> resume());
                     } else {
