@@ -51,7 +51,7 @@ final class Commit {
 
     private Written write(Turn turn, Also also) throws InterruptedException, TimeoutException {
         send(store.query("BEGIN").execute());
-        if (!turn.runningJobs().isEmpty()) {
+        if (turn.needsItsRowsFirst()) {
             send(TellProgress.hold(store, List.copyOf(turn.runningJobs())));
         }
         Future<List<AcceptJobs.Answer>> answers = turn.asked.isEmpty()

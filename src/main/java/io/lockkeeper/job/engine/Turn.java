@@ -69,6 +69,11 @@ final class Turn {
         return asked.isEmpty() && ended.isEmpty() && said.isEmpty();
     }
 
+    /// Where outcomes are all that is written, their own statement takes the rows before it takes anything else.
+    boolean needsItsRowsFirst() {
+        return !said.isEmpty() || !asked.isEmpty() && !ended.isEmpty();
+    }
+
     SequencedSet<Long> runningJobs() {
         SequencedSet<Long> jobs = new LinkedHashSet<>();
         said.forEach(one -> jobs.add(one.told().job()));
