@@ -3,11 +3,13 @@ package io.lockkeeper.job;
 import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.PgSession;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// What a running job may do, and how the world hears of it. Used from the job's own thread only.
+/// What a running job may do, and how the world hears of it. Steps are for the job's own thread; the rest may be called
+/// from any thread that the job waits for.
 ///
 /// Every method ends with [Stopped] once the job was told to stop (cancelled, out of time, lease lost, instance going
 /// down). Do not catch it.
@@ -23,9 +25,17 @@ public interface JobContext {
     /// A session on the target, cancelled and closed with the job. Its `application_name` names the job.
     PgSession connect() throws InterruptedException;
 
+    /// A directory of this job alone, which nobody else may enter. It goes with the job, whatever it holds; after a
+    /// crash, with the next start of an instance on this machine.
+    Path directory() throws IOException;
+
     /// Runs a program to its end and returns its exit code; what it prints comes line by line. It is ended with the
     /// job, and then this does not return: an exit code that we caused says nothing.
     int run(ChildProcess.Command command, Consumer<String> output, Duration bound)
+            throws IOException, InterruptedException, TimeoutException;
+
+    /// The same for a program whose stdout is data; its lines are those of stderr.
+    int run(ChildProcess.Command command, ChildProcess.Bytes stdout, Consumer<String> lines, Duration bound)
             throws IOException, InterruptedException, TimeoutException;
 
     /// A named part of the work with its own state, shown in the job and told as events.

@@ -1,6 +1,8 @@
 package io.lockkeeper.postgres;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,26 +18,26 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A program that we started: `pg_dump` and its kin. It sees a clean environment, an empty stdin and the directory that
-// it
-/// was given, and it leads a session of its own, so that a Ctrl-C meant for us does not reach it and all that it starts
-// can be
-/// found again. Every method may be called from any thread.
+/// A program that we started: `pg_dump` and its kin. It sees a clean environment, an empty stdin and the directory
+/// that it was given, and it leads a session of its own, so that a Ctrl-C meant for us does not reach it and all that
+/// it starts can be found again. Every method may be called from any thread.
 public final class ChildProcess {
     private static final int LONGEST_LINE = 8_192;
     private static final int LINES_KEPT = 200;
+    private static final int PIPE = 256 * 1024;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final Duration DEATH = Duration.ofSeconds(5);
     private static final Set<String> HANDED_ON = Set.of("PATH", "TZ", "TMPDIR", "SYSTEMROOT");
     private static final Optional<Path> SETSID = BinDirectories.program("setsid");
 
     private final Process process;
-    private final Thread reader;
+    private final List<Thread> readers;
+    private final boolean bytesMatter;
     private volatile RuntimeException readerFailed;
 
     /// What to run. The program is an absolute path: which file runs is never left to a search path. Secrets belong
-    // neither
-    /// into the arguments nor into the environment (both can be read by others): write a password file and name it.
+    /// neither into the arguments nor into the environment (both can be read by others): write a password file and
+    /// name it.
     public record Command(Path program, List<String> arguments, Path directory, Map<String, String> environment) {
         public Command {
             if (!program.isAbsolute()) {
@@ -55,6 +57,12 @@ public final class ChildProcess {
         }
     }
 
+    /// Takes what a program writes to stdout, on one thread. The buffer is used again.
+    @FunctionalInterface
+    public interface Bytes {
+        void accept(byte[] buffer, int length) throws IOException;
+    }
+
     /// How a program ended, with its last lines (all of them, up to 200).
     public record Ended(int exitCode, List<String> lines) {
         public boolean well() {
@@ -67,18 +75,26 @@ public final class ChildProcess {
     }
 
     /// Starts the program; each line of its output (stdout and stderr as one, cut at 8,192 characters) goes to `lines`,
-    // on a
-    /// thread of its own. A consumer that throws gets no more lines, and [#waitFor] throws what it threw.
+    /// on a thread of its own. A consumer that throws gets no more lines, and [#waitFor] throws what it threw.
     public static ChildProcess start(Command command, Consumer<String> lines) throws IOException {
+        return new ChildProcess(builder(command).redirectErrorStream(true).start(), lines);
+    }
+
+    /// The same, but stdout is data and goes to `stdout`; lines are those of stderr. When `stdout` throws, the pipe is
+    /// closed, which ends a program that goes on writing, and [#waitFor] throws what it threw.
+    public static ChildProcess start(Command command, Bytes stdout, Consumer<String> lines) throws IOException {
+        return new ChildProcess(builder(command).start(), stdout, lines);
+    }
+
+    private static ProcessBuilder builder(Command command) {
         ProcessBuilder builder = new ProcessBuilder(inItsOwnSession(command.line()))
                 .directory(command.directory().toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectErrorStream(true);
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().keySet().retainAll(HANDED_ON);
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("HOME", command.directory().toString()); // no ~/.pgpass, no ~/.pg_service.conf
         builder.environment().putAll(command.environment());
-        return new ChildProcess(builder.start(), lines);
+        return builder;
     }
 
     /// Runs the program to its end, which must come within `bound`: else it is ended and that is the failure.
@@ -101,8 +117,22 @@ public final class ChildProcess {
 
     private ChildProcess(Process process, Consumer<String> lines) {
         this.process = process;
-        this.reader =
-                Thread.ofPlatform().daemon().name("child-" + process.pid()).start(() -> pass(lines));
+        this.bytesMatter = false;
+        this.readers = List.of(reading("", () -> pass(process.getInputStream(), lines)));
+    }
+
+    private ChildProcess(Process process, Bytes stdout, Consumer<String> lines) {
+        this.process = process;
+        this.bytesMatter = true;
+        this.readers = List.of(
+                reading("-bytes", () -> pass(stdout)), reading("", () -> pass(process.getErrorStream(), lines)));
+    }
+
+    private Thread reading(String what, Runnable task) {
+        return Thread.ofPlatform()
+                .daemon()
+                .name("child-" + process.pid() + what)
+                .start(task);
     }
 
     public long pid() {
@@ -115,10 +145,15 @@ public final class ChildProcess {
 
     /// Waits for the end of the program and of its output, and returns the exit code (128 + n: ended by signal n).
     public int waitFor(Duration bound) throws InterruptedException, TimeoutException {
-        if (!process.waitFor(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+        long end = System.nanoTime() + bound.toNanos();
+        boolean ended = process.waitFor(bound.toNanos(), TimeUnit.NANOSECONDS);
+        if (ended && bytesMatter) { // what is still in the pipe is the end of the data, however slowly it is taken
+            ended = readers.getFirst().join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        if (!ended) {
             throw new TimeoutException("process " + pid() + " did not end within " + bound.toMillis() + " ms");
         }
-        reader.join(LAST_WORDS); // a grandchild may hold the pipe open for ever
+        readers.getLast().join(LAST_WORDS); // a grandchild may hold the pipe open for ever
         if (readerFailed != null) {
             throw readerFailed;
         }
@@ -126,9 +161,8 @@ public final class ChildProcess {
     }
 
     /// Ends the program and everything that it started: SIGTERM, and SIGKILL for what is still there after `grace`.
-    // Returns
-    /// when all are gone. Does nothing to a program that has ended and left nothing behind. An interrupt shortens
-    // the grace.
+    /// Returns when all are gone. Does nothing to a program that has ended and left nothing behind. An interrupt
+    /// shortens the grace.
     public void end(Duration grace) {
         Family family = new Family(process.toHandle());
         family.members().forEach(ProcessHandle::destroy);
@@ -138,8 +172,31 @@ public final class ChildProcess {
         }
     }
 
-    private void pass(Consumer<String> lines) {
+    private void pass(Bytes stdout) {
+        byte[] buffer = new byte[PIPE];
         try (var output = process.getInputStream()) {
+            for (int length = output.read(buffer); length >= 0; length = output.read(buffer)) {
+                accept(stdout, buffer, length);
+            }
+        } catch (IOException closed) {
+            // As with lines; and when the consumer failed, its own failure is kept.
+        }
+    }
+
+    private void accept(Bytes stdout, byte[] buffer, int length) throws IOException {
+        try {
+            stdout.accept(buffer, length);
+        } catch (IOException failed) {
+            readerFailed = new UncheckedIOException(failed);
+            throw failed;
+        } catch (RuntimeException failed) {
+            readerFailed = failed;
+            throw new IOException(failed);
+        }
+    }
+
+    private void pass(InputStream from, Consumer<String> lines) {
+        try (var output = from) {
             BoundedLines.read(output, LONGEST_LINE, line -> {
                 if (readerFailed == null) {
                     accept(lines, line);

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,11 @@ public final class PgSession implements AutoCloseable {
 
     public ServerAddress server() {
         return line.route().server();
+    }
+
+    /// Where the server really is: the one of its name's addresses that this session went to.
+    InetAddress address() {
+        return line.route().address();
     }
 
     /// Asks the server to cancel what this session is doing. From any thread but an event loop: blocks for two seconds

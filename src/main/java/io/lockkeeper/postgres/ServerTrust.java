@@ -5,6 +5,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -59,6 +61,13 @@ final class ServerTrust extends X509ExtendedTrustManager {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    }
+
+    /// Those of the system's own trust store.
+    static X509Certificate[] systemAuthorities() throws KeyStoreException, NoSuchAlgorithmException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return ((X509ExtendedTrustManager) factory.getTrustManagers()[0]).getAcceptedIssuers();
     }
 
     /// For the blocking sockets of cancel requests.

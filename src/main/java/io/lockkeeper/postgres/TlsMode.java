@@ -1,6 +1,7 @@
 package io.lockkeeper.postgres;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /// How much TLS a connection demands, in libpq's words and meaning. There is no `allow` and no `prefer`: both fall back
 /// to plain text without a word.
@@ -17,6 +18,11 @@ public enum TlsMode {
     /// As VERIFY_CA, and the certificate is for this very host. Without a CA of its own: the system's trust store.
     @JsonProperty("verify-full")
     VERIFY_FULL;
+
+    /// As libpq spells it.
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     public boolean encrypted() {
         return this != DISABLE;

@@ -35,6 +35,43 @@ class ChildProcessTest {
     }
 
     @Test
+    void handsOverStdoutAsBytesToTheLastOneHoweverSlowlyTheyAreTaken() throws Exception {
+        var bytes = new java.io.ByteArrayOutputStream();
+        ChildProcess child = ChildProcess.start(
+                shell("echo careful >&2; head -c 2000000 /dev/zero; exit 3"),
+                (buffer, length) -> {
+                    pause(bytes.size() > 1_500_000 ? 2_200 : 0);
+                    bytes.write(buffer, 0, Math.min(length, 1_800_000));
+                },
+                lines::add);
+
+        assertThat(child.waitFor(SOON.multipliedBy(6))).isEqualTo(3);
+        assertThat(bytes.size()).isEqualTo(2_000_000);
+        assertThat(lines).containsExactly("careful");
+    }
+
+    @Test
+    void endsAProgramWhoseBytesNobodyTakesAnyMoreAndSaysWhy() throws Exception {
+        ChildProcess child = ChildProcess.start(
+                shell("exec cat /dev/zero"),
+                (buffer, length) -> {
+                    throw new IOException("the depot is full");
+                },
+                lines::add);
+
+        assertThatThrownBy(() -> child.waitFor(SOON)).hasMessageContaining("the depot is full");
+        assertThat(child.isAlive()).isFalse();
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void seesACleanEnvironmentItsDirectoryAndAnEmptyInput() throws Exception {
         var command = new Command(SHELL, List.of("-c", "env; pwd; cat; echo end"), directory, Map.of("GIVEN", "yes"));
         List<String> said = ChildProcess.run(command, SOON).lines();

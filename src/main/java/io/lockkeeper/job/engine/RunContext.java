@@ -8,6 +8,7 @@ import io.lockkeeper.job.table.ClaimJobs.Claimed;
 import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.PgSession;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -24,16 +25,19 @@ final class RunContext implements JobContext {
     private final Claimed job;
     private final Gate gate;
     private final Story story;
+    private final JobDirectories directories;
     private final Set<PgSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private int steps;
     private volatile String stepName;
+    private volatile Path directory;
 
-    RunContext(Claimed job, Gate gate, Story story) {
+    RunContext(Claimed job, Gate gate, Story story, JobDirectories directories) {
         this.job = job;
         this.gate = gate;
         this.story = story;
+        this.directories = directories;
     }
 
     /// How a job reaches its target.
@@ -81,10 +85,29 @@ final class RunContext implements JobContext {
     }
 
     @Override
+    public synchronized Path directory() throws IOException {
+        checkStopped();
+        if (directory == null) {
+            directory = directories.make(job.id(), job.lease());
+        }
+        return directory;
+    }
+
+    @Override
     public int run(ChildProcess.Command command, Consumer<String> output, Duration bound)
             throws IOException, InterruptedException, TimeoutException {
         checkStopped();
-        ChildProcess child = ChildProcess.start(command, output);
+        return run(ChildProcess.start(command, output), bound);
+    }
+
+    @Override
+    public int run(ChildProcess.Command command, ChildProcess.Bytes stdout, Consumer<String> lines, Duration bound)
+            throws IOException, InterruptedException, TimeoutException {
+        checkStopped();
+        return run(ChildProcess.start(command, stdout, lines), bound);
+    }
+
+    private int run(ChildProcess child, Duration bound) throws InterruptedException, TimeoutException {
         children.add(child);
         try {
             closeIfStopped(() -> child.end(CHILD_GRACE));
@@ -184,6 +207,9 @@ final class RunContext implements JobContext {
         stopped = true;
         sessions.forEach(PgSession::close);
         children.forEach(child -> child.end(CHILD_GRACE));
+        if (directory != null) {
+            directories.remove(directory);
+        }
         story.flush();
     }
 

@@ -29,6 +29,7 @@ final class Worker {
     private final Kinds kinds;
     private final ObjectMapper json;
     private final RunContext.Gate gate;
+    private final JobDirectories directories;
     private final EngineMetrics metrics;
     private final String name;
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
@@ -49,6 +50,7 @@ final class Worker {
         this.kinds = kinds;
         this.json = json;
         this.gate = gate;
+        this.directories = new JobDirectories(config.directory());
         this.metrics = metrics;
     }
 
@@ -108,7 +110,7 @@ final class Worker {
         for (Claimed job : claimed) {
             JobKind<?, ?> kind = kinds.named(job.kind()).orElseThrow();
             var story = new Story(job.id(), job.lease(), json, ledger::tell);
-            Run run = new Run(job, kind, new RunContext(job, gate, story), json, this);
+            Run run = new Run(job, kind, new RunContext(job, gate, story, directories), json, this);
             runs.put(job.id(), run);
             run.start();
         }
@@ -179,6 +181,7 @@ final class Worker {
             stop(runs.keySet(), StopCause.HAND_BACK);
             awaitQuiet(Duration.ofSeconds(10));
         }
+        directories.close();
     }
 
     private boolean awaitQuiet(Duration most) throws InterruptedException {

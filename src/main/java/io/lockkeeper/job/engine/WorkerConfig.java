@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,12 @@ public interface WorkerConfig {
     /// How often it looks for work if nobody rings.
     @WithDefault("1s")
     Duration pollEvery();
+
+    /// Where jobs keep what they need while they run: a dump on its way to a depot, a restored copy. Each has a
+    // directory
+    /// of its own there.
+    @WithDefault("${lockkeeper.home:.lockkeeper}/work")
+    Path directory();
 
     /// How long finished jobs and their events are kept.
     @WithDefault("90d")

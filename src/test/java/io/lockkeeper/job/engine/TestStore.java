@@ -30,6 +30,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -240,6 +241,11 @@ final class TestStore implements AutoCloseable {
         @Override
         public Optional<String> name() {
             return Optional.empty();
+        }
+
+        @Override
+        public Path directory() {
+            return Path.of("target", "lockkeeper-test", "work");
         }
 
         @Override
