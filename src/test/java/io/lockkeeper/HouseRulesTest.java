@@ -191,6 +191,7 @@ class HouseRulesTest {
                 "StoreConfigSource", // a service
                 "StoreAccess", // how tests and benchmarks name a store
                 "KindsInContract", // a filter of the OpenAPI document
+                "JobStartsInContract", // a filter of the OpenAPI document
                 "JsonRules", // a customizer; what it says, our tests must say too
                 "OpenApiRules", // a filter of the OpenAPI document
                 "OpenApiRequired", // a filter of the OpenAPI document

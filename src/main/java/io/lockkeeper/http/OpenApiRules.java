@@ -19,6 +19,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiRules implements OASFilter {
     private static final String BEARER = "bearer";
+    private static final String FIRST_PROBLEM = "400";
     private static final Map<String, String> PROBLEMS_OF_ALL = Map.of(
             "401", "No token, or one that is unknown, revoked or expired",
             "403", "The caller may not do this",
@@ -73,9 +74,12 @@ public class OpenApiRules implements OASFilter {
                             ? Map.of("400", PROBLEMS_OF_INPUT.get("400"))
                             : PROBLEMS_OF_INPUT);
         }
-        operation
-                .getResponses()
-                .setAPIResponses(new TreeMap<>(operation.getResponses().getAPIResponses()));
+        Map<String, APIResponse> answers =
+                new TreeMap<>(operation.getResponses().getAPIResponses());
+        answers.replaceAll((status, answer) -> status.compareTo(FIRST_PROBLEM) >= 0 && answer.getContent() == null
+                ? answer(answer.getDescription())
+                : answer);
+        operation.getResponses().setAPIResponses(answers);
     }
 
     private static void addAll(Operation operation, Map<String, String> problems) {

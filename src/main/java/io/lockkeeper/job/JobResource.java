@@ -7,7 +7,6 @@ import io.lockkeeper.http.Limit;
 import io.lockkeeper.http.Page;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.http.StrictReader;
 import io.lockkeeper.job.table.JobReads;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -36,7 +35,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 @Path("/api/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
@@ -44,14 +42,12 @@ import org.jspecify.annotations.Nullable;
 public class JobResource {
     private final Jobs jobs;
     private final Pool store;
-    private final StrictReader reader;
     private final Asking asking;
     private final JobStarts starts;
 
-    JobResource(Jobs jobs, Pool store, StrictReader reader, Asking asking, JobStarts starts) {
+    JobResource(Jobs jobs, Pool store, Asking asking, JobStarts starts) {
         this.jobs = jobs;
         this.store = store;
-        this.reader = reader;
         this.asking = asking;
         this.starts = starts;
     }
@@ -59,13 +55,13 @@ public class JobResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(Permission.JOBS_START)
+    @StartsAJob
     @Operation(
             operationId = "startJob",
             summary = "Start a job of any kind",
             description =
                     "The fields of the kind's spec (GET /kinds has their schemas) stand beside the common ones in the same object.")
     @RequestBody(
-            required = true,
             content =
                     @Content(
                             schema = @Schema(implementation = JobRequest.class),
@@ -77,26 +73,6 @@ public class JobResource {
                                         name = "Sleep on it (development only)",
                                         value = "{\"kind\": \"sleep\", \"target\": \"demo\", \"duration\": \"2s\"}")
                             }))
-    @APIResponse(
-            responseCode = "202",
-            description = "Accepted; follow Location",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Ended within Prefer: wait",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(responseCode = "409", description = "`conflicting-job`, `target-gone`")
-    @APIResponse(responseCode = "422", description = "`unknown-target`, `idempotency-key-reused`")
-    @Parameter(
-            name = "Prefer",
-            in = org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER,
-            description = "wait=N: answer when the job has ended, after N (at most 60) seconds at the latest",
-            schema = @Schema(type = SchemaType.STRING, examples = "wait=10"))
-    @Parameter(
-            name = "Idempotency-Key",
-            in = org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER,
-            description = "The same key with the same body starts nothing twice; kept for 24 hours",
-            schema = @Schema(type = SchemaType.STRING))
     public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
         return starts.one("/api/v1/jobs", null, Map.of(), body, headers);
     }
@@ -206,84 +182,5 @@ public class JobResource {
         return jobs.retry(id.value(), asking.origin(), key).map(accepted -> JobStarts.made(
                         Response.status(accepted.replayed() ? 200 : 201), accepted.job(), accepted.replayed())
                 .build());
-    }
-
-    /// @param comment why, for those who read the trail later
-    public record Comment(
-            @Nullable @jakarta.validation.constraints.Size(max = 1000)
-            String comment) {
-        String text() {
-            return comment == null ? "" : comment;
-        }
-    }
-
-    @POST
-    @Path("/{id}/approve")
-    @Consumes(MediaType.APPLICATION_JSON)
-    @Needs(Permission.JOBS_APPROVE)
-    @Operation(
-            operationId = "approveJob",
-            summary = "Approve a job on a protected target",
-            description = "Not one's own, and not twice.")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Comment.class),
-                            examples = @ExampleObject(name = "Why", value = "{\"comment\": \"read it, fine\"}")))
-    @APIResponse(
-            responseCode = "200",
-            description = "As it is now",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(responseCode = "404", description = "`not-found`")
-    @APIResponse(responseCode = "409", description = "`not-approvable`")
-    public Uni<JobView> approve(@PathParam("id") JobId id, byte[] body) {
-        return jobs.approve(id.value(), asking.origin(), comment(body))
-                .flatMap(changed -> decided(id.value(), changed));
-    }
-
-    @POST
-    @Path("/{id}/reject")
-    @Consumes(MediaType.APPLICATION_JSON)
-    @Needs(Permission.JOBS_APPROVE)
-    @Operation(operationId = "rejectJob", summary = "Reject a job on a protected target")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Comment.class),
-                            examples = @ExampleObject(name = "Why", value = "{\"comment\": \"not on a Friday\"}")))
-    @APIResponse(
-            responseCode = "200",
-            description = "As it is now",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(responseCode = "404", description = "`not-found`")
-    @APIResponse(responseCode = "409", description = "`not-approvable`")
-    public Uni<JobView> reject(@PathParam("id") JobId id, byte[] body) {
-        return jobs.reject(id.value(), asking.origin(), comment(body)).flatMap(changed -> decided(id.value(), changed));
-    }
-
-    /// Nobody has to say why.
-    private String comment(byte @Nullable [] body) {
-        return body == null || body.length == 0
-                ? ""
-                : reader.read(body, Comment.class).text();
-    }
-
-    private Uni<JobView> decided(long id, boolean changed) {
-        return jobs.get(id).invoke(job -> {
-            if (!changed) {
-                throw new Refused(Problem.conflict("not-approvable", whyNot(job)));
-            }
-        });
-    }
-
-    private String whyNot(JobView job) {
-        if (job.state() != JobState.PENDING_APPROVAL) {
-            return "The job does not wait for approval; it is " + job.state() + ".";
-        }
-        return job.requestedBy().subject().equals(asking.origin().subject())
-                ? "Whoever asked for a job cannot approve it; another person must."
-                : "You have approved this job before; another person must.";
     }
 }

@@ -5,7 +5,7 @@ import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobId;
 import io.lockkeeper.job.JobStarts;
-import io.lockkeeper.job.JobView;
+import io.lockkeeper.job.StartsAJob;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
 import io.smallrye.mutiny.Uni;
@@ -20,13 +20,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -48,33 +44,17 @@ public class TimeoutPolicyResource {
 
     @POST
     @Needs(Permission.JOBS_START)
+    @StartsAJob(target = StartsAJob.TargetFrom.BODY_OR_LABELS)
     @Operation(
             operationId = "startTimeoutPolicy",
             summary = "Plan or apply a timeout policy",
             description = "A job. All settings are tried in one transaction on the target; a plan takes it back, apply"
                     + " commits it and proves the effective values. `targets`, a list of conditions on labels, instead"
-                    + " of `target` starts one job for each target that meets all of them, answered as a list. The fields"
-                    + " that are common to all jobs (labels, notBefore, deadline, ...) stand beside these.")
+                    + " of `target` starts one job for each target that meets all of them, answered as a list.")
     @RequestBody(
-            required = true,
             content =
                     @Content(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            allOf = TimeoutPolicySpec.class,
-                                            properties = {
-                                                @SchemaProperty(
-                                                        name = "target",
-                                                        type = SchemaType.STRING,
-                                                        description = "The registered database"),
-                                                @SchemaProperty(
-                                                        name = "targets",
-                                                        type = SchemaType.ARRAY,
-                                                        implementation = String.class,
-                                                        description =
-                                                                "Conditions on labels, such as env=prod; instead of target")
-                                            }),
+                            schema = @Schema(implementation = TimeoutPolicySpec.class),
                             examples = {
                                 @ExampleObject(name = "Plan for one database", value = """
                                         {"target": "demo", "mode": "plan", "rules": [{"scope": "database", "database": "demo",
@@ -92,25 +72,6 @@ public class TimeoutPolicyResource {
                                         {"targets": ["env=prod"], "mode": "plan", "rules": [{"scope": "role", "role": "app",
                                          "settings": {"idle_in_transaction_session_timeout": "1m"}}]}""")
                             }))
-    @APIResponse(
-            responseCode = "202",
-            description = "Accepted; follow Location. With `targets`: a list of jobs",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Ended within Prefer: wait",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(responseCode = "422", description = "`unknown-target`, `no-target-matches`, `too-many-targets`")
-    @Parameter(
-            name = "Prefer",
-            in = ParameterIn.HEADER,
-            description = "wait=N: answer when the job has ended, after N (at most 60) seconds at the latest",
-            schema = @Schema(type = SchemaType.STRING, examples = "wait=10"))
-    @Parameter(
-            name = "Idempotency-Key",
-            in = ParameterIn.HEADER,
-            description = "The same key with the same body starts nothing twice; kept for 24 hours",
-            schema = @Schema(type = SchemaType.STRING))
     public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
         return starts.each(PATH, TimeoutPolicyJob.NAME, body, headers);
     }
@@ -118,6 +79,7 @@ public class TimeoutPolicyResource {
     @POST
     @Path("/{id}/undo")
     @Needs(Permission.JOBS_START)
+    @StartsAJob(target = StartsAJob.TargetFrom.PATH)
     @Operation(
             operationId = "undoTimeoutPolicy",
             summary = "Set back what a policy has changed",
@@ -126,19 +88,10 @@ public class TimeoutPolicyResource {
     @RequestBody(
             content =
                     @Content(
-                            schema = @Schema(type = SchemaType.OBJECT, additionalProperties = Schema.True.class),
                             examples =
                                     @ExampleObject(
                                             name = "With a label",
                                             value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
-    @APIResponse(
-            responseCode = "202",
-            description = "Accepted; follow Location",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Ended within Prefer: wait",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
     @APIResponse(responseCode = "404", description = "There is no such policy, or it was only planned")
     @APIResponse(responseCode = "409", description = "`policy-undone`")
     public Uni<Response> undo(@PathParam("id") JobId id, byte[] body, @Context HttpHeaders headers) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobStarts;
-import io.lockkeeper.job.JobView;
+import io.lockkeeper.job.StartsAJob;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
 import io.smallrye.mutiny.Uni;
@@ -95,6 +95,7 @@ public class TimeoutsResource {
     @Path("/recycle")
     @Consumes(MediaType.APPLICATION_JSON)
     @Needs(Permission.JOBS_START)
+    @StartsAJob(target = StartsAJob.TargetFrom.PATH)
     @Operation(
             operationId = "recycleSessions",
             summary = "End idle sessions that still run with old values",
@@ -107,14 +108,6 @@ public class TimeoutsResource {
                                     @ExampleObject(
                                             name = "Those that have been idle for a while",
                                             value = "{\"idleFor\": \"10s\"}")))
-    @APIResponse(
-            responseCode = "202",
-            description = "Accepted; follow Location",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Ended within Prefer: wait",
-            content = @Content(schema = @Schema(implementation = JobView.class)))
     public Uni<Response> recycle(@PathParam("name") String name, byte[] body, @Context HttpHeaders headers) {
         return starts.one(
                 "/api/v1/targets/" + name + "/timeouts/recycle",

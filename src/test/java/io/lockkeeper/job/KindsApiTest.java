@@ -92,6 +92,21 @@ class KindsApiTest {
     }
 
     @Test
+    void whateverStartsAJobTakesAndAnswersTheSame() throws IOException {
+        for (String path : List.of("/jobs", "/timeout-policies", "/timeout-policies/{id}/undo")) {
+            JsonNode post = contract().path("paths").path("/api/v1" + path).path("post");
+            assertThat(post.at("/parameters").findValuesAsText("name")).contains("Prefer", "Idempotency-Key");
+            assertThat(post.at("/responses/202/headers").has("Location")).isTrue();
+            assertThat(post.at("/responses/200/content").toString()).contains("JobView");
+            assertThat(post.at("/responses/409/description").textValue()).contains("`conflicting-job`");
+            assertThat(post.at("/responses/422/content").has("application/problem+json"))
+                    .isTrue();
+            assertThat(post.at("/requestBody/content/application~1json/schema").toString())
+                    .containsAnyOf("JobOptions", "JobRequest");
+        }
+    }
+
+    @Test
     void everyRequestHasAnExample() throws IOException {
         contract().get("paths").properties().forEach(path -> path.getValue()
                 .properties()
