@@ -191,6 +191,14 @@ class HouseRulesTest {
                 "StoreConfigSource", // a service
                 "StoreAccess", // how tests and benchmarks name a store
                 "KindsInContract", // a filter of the OpenAPI document
+                "Depots", // of depots, the feature that keeps backups in them will use these
+                "Depot",
+                "Keys",
+                "Manifest",
+                "Packing",
+                "ArtifactWriter",
+                "ArtifactReader",
+                "Sealed",
                 "JsonRules", // a customizer; what it says, our tests must say too
                 "OpenApiRules", // a filter of the OpenAPI document
                 "OpenApiRequired", // a filter of the OpenAPI document
