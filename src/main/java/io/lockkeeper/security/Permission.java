@@ -18,6 +18,8 @@ public enum Permission {
     TARGETS_WRITE,
     @JsonProperty("targets-probe")
     TARGETS_PROBE,
+    @JsonProperty("backups-download")
+    BACKUPS_DOWNLOAD,
     @JsonProperty("tokens-manage")
     TOKENS_MANAGE,
     @JsonProperty("audit-read")

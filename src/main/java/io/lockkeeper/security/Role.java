@@ -1,6 +1,7 @@
 package io.lockkeeper.security;
 
 import static io.lockkeeper.security.Permission.AUDIT_READ;
+import static io.lockkeeper.security.Permission.BACKUPS_DOWNLOAD;
 import static io.lockkeeper.security.Permission.JOBS_APPROVE;
 import static io.lockkeeper.security.Permission.JOBS_CANCEL;
 import static io.lockkeeper.security.Permission.JOBS_START;
@@ -24,7 +25,7 @@ public enum Role {
     @JsonProperty("approver")
     APPROVER(JOBS_APPROVE),
     @JsonProperty("admin")
-    ADMIN(TARGETS_WRITE, TARGETS_PROBE, TOKENS_MANAGE, AUDIT_READ);
+    ADMIN(TARGETS_WRITE, TARGETS_PROBE, BACKUPS_DOWNLOAD, TOKENS_MANAGE, AUDIT_READ);
 
     private static final Set<Permission> READING =
             EnumSet.of(Permission.JOBS_READ, Permission.TARGETS_READ, Permission.SELF_READ, Permission.METRICS_READ);

@@ -1,5 +1,7 @@
-package io.lockkeeper.probe;
+package io.lockkeeper.backup;
 
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.postgres.PgSession;
 import io.lockkeeper.target.Ability;
 import io.lockkeeper.target.RoleFacts;
@@ -9,10 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A logical backup reads everything: `pg_dump` gives up at the first table that it may not read, and refuses tables
-// whose
-/// rows are hidden from its role.
+/// whose rows are hidden from its role.
 @Singleton
-class BackupAbility implements Ability {
+class Readable implements Ability {
     private static final String OF_THE_USERS = """
             n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
             AND NOT EXISTS (SELECT FROM pg_depend e
@@ -31,17 +32,43 @@ class BackupAbility implements Ability {
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND row_security_active(c.oid) AND """ + " " + OF_THE_USERS;
 
+    private static final String MAY_READ_PASSWORD_HASHES =
+            "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT') AS may";
+
     @Override
     public String kind() {
-        return "backup";
+        return BackupJob.NAME;
     }
 
     @Override
     public List<String> lacks(RoleFacts role, PgSession session) throws InterruptedException {
+        return lacks(session);
+    }
+
+    private static List<String> lacks(PgSession session) throws InterruptedException {
         List<String> lacks = new ArrayList<>();
         tell(session.one(UNREADABLE), "cannot read", lacks);
         tell(session.one(HIDDEN_ROWS), "row security hides rows of", lacks);
         return lacks;
+    }
+
+    /// Before hours are spent. A selection may leave out just these, so then `pg_dump` itself is asked.
+    static void refuseWhatCannotBeRead(BackupSpec spec, PgSession session) throws InterruptedException {
+        if (spec.include() != null || spec.exclude() != null) {
+            return;
+        }
+        List<String> lacks = lacks(session);
+        if (!lacks.isEmpty()) {
+            throw new PermanentFailure(Problem.unprocessable(
+                    "privilege-missing",
+                    "The target's role " + session.server().username() + " cannot back up all of database "
+                            + session.server().database() + ": it " + String.join("; it ", lacks)
+                            + ". Grant it pg_read_all_data (and BYPASSRLS), or exclude these."));
+        }
+    }
+
+    static boolean passwordHashes(PgSession session) throws InterruptedException {
+        return session.one(MAY_READ_PASSWORD_HASHES).getBoolean("may");
     }
 
     private static void tell(Row found, String what, List<String> lacks) {

@@ -1,0 +1,210 @@
+package io.lockkeeper.backup;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
+import io.lockkeeper.postgres.Await;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of backups. The methods that throw InterruptedException block and are for virtual threads.
+@Singleton
+class BackupStore {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
+    private static final String READ = """
+            SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, server_version,
+                   tool_version, system_identifier, snapshot_at, wal_lsn, fingerprint::text AS fingerprint, verdict, judged_at,
+                   judged_by, missing, checked_at, expires_at, hold, created_at, completed_at, version
+            FROM backup
+            WHERE state = 'COMPLETE'""";
+    private static final String READ_ONE = READ + " AND id = $1";
+    private static final String READ_PAGE = READ + """
+             AND id < $1 AND ($2::text IS NULL OR target = $2) AND ($3::text IS NULL OR verdict = $3)
+             AND ($4::text IS NULL OR method = $4)
+            ORDER BY id DESC LIMIT $5""";
+
+    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover.
+    private static final String BEGIN = """
+            WITH earlier AS (
+                SELECT id, depot, folder FROM backup WHERE id = $1 AND state = 'WRITING' FOR UPDATE
+            ), left_over AS (
+                INSERT INTO backup_leftover (depot, folder, backup) SELECT depot, folder, id FROM earlier
+            )
+            INSERT INTO backup (id, target_id, target, state, method, format, depot, folder, expires_at)
+            VALUES ($1, (SELECT id FROM target WHERE name = $2), $2, 'WRITING', $3, $4, $5, $6, $7)
+            ON CONFLICT (id) DO UPDATE SET depot = excluded.depot, folder = excluded.folder
+            WHERE backup.state = 'WRITING'""";
+
+    /// Only for the folder that counts: whoever lost its lease finds another one here.
+    private static final String COMPLETE = """
+            UPDATE backup
+            SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6,
+                database = $7, server_version = $8, tool_version = $9, system_identifier = $10, snapshot_at = $11, wal_lsn = $12,
+                fingerprint = $13::text::jsonb
+            WHERE id = $1 AND folder = $2 AND state = 'WRITING'""";
+
+    private final Pool store;
+    private final ObjectMapper json;
+
+    BackupStore(Pool store, ObjectMapper json) {
+        this.store = store;
+        this.json = json;
+    }
+
+    /// What narrows a list.
+    record Filter(
+            @Nullable String target,
+            BackupView.@Nullable Verdict proof,
+            BackupSpec.@Nullable Method method) {}
+
+    Uni<Optional<BackupView>> lookup(long id) {
+        return UniHelper.toUni(ask(READ_ONE, Tuple.of(id)).map(this::first));
+    }
+
+    /// Newest first, those with an id below `before`.
+    Uni<List<BackupView>> page(Filter filter, long before, int limit) {
+        Tuple where = Tuple.of(before, filter.target(), word(filter.proof()), word(filter.method()), limit);
+        return UniHelper.toUni(ask(READ_PAGE, where).map(this::all));
+    }
+
+    Optional<BackupView> find(long id) throws InterruptedException {
+        return first(await(ask(READ_ONE, Tuple.of(id))));
+    }
+
+    void begin(long id, String target, BackupSpec spec, String depot, String folder) throws InterruptedException {
+        OffsetDateTime expires =
+                spec.keepFor() == null ? null : OffsetDateTime.now(ZoneOffset.UTC).plus(spec.keepFor());
+        await(ask(
+                BEGIN,
+                Tuple.tuple(java.util.Arrays.asList(
+                        id, target, word(spec.method()), word(spec.format()), depot, folder, expires))));
+    }
+
+    /// @return false: another attempt at the same backup has taken over, and this one's work is void
+    boolean complete(long id, String folder, Sealing sealed, Made made) throws InterruptedException {
+        Tuple values = Tuple.tuple(java.util.Arrays.asList(
+                id,
+                folder,
+                sealed.sha256(),
+                sealed.bytes(),
+                sealed.rawBytes(),
+                sealed.key(),
+                made.database(),
+                made.serverVersion(),
+                made.toolVersion(),
+                made.systemIdentifier(),
+                made.snapshotAt().atOffset(ZoneOffset.UTC),
+                made.walLsn(),
+                write(made.fingerprint())));
+        return await(ask(COMPLETE, values)).rowCount() == 1;
+    }
+
+    /// What became of the bytes.
+    record Sealing(String sha256, long bytes, long rawBytes, @Nullable String key) {}
+
+    private Future<RowSet<Row>> ask(String sql, Tuple values) {
+        return store.preparedQuery(sql).execute(values);
+    }
+
+    private List<BackupView> all(RowSet<Row> rows) {
+        List<BackupView> all = new ArrayList<>();
+        rows.forEach(row -> all.add(view(row)));
+        return all;
+    }
+
+    private Optional<BackupView> first(RowSet<Row> rows) {
+        return all(rows).stream().findFirst();
+    }
+
+    private BackupView view(Row row) {
+        long id = row.getLong("id");
+        return new BackupView(
+                id,
+                row.getString("target"),
+                BackupSpec.Method.valueOf(constant(row.getString("method"))),
+                BackupSpec.Format.valueOf(constant(row.getString("format"))),
+                row.getString("database"),
+                row.getString("depot"),
+                row.getString("folder"),
+                row.getString("sha256"),
+                row.getLong("bytes"),
+                row.getLong("raw_bytes"),
+                row.getString("key_id"),
+                row.getString("server_version"),
+                row.getString("tool_version"),
+                row.getString("system_identifier"),
+                instant(row, "snapshot_at"),
+                row.getString("wal_lsn"),
+                summary(row.getString("fingerprint")),
+                new BackupView.Proof(
+                        BackupView.Verdict.valueOf(row.getString("verdict")),
+                        instant(row, "judged_at"),
+                        row.getLong("judged_by")),
+                row.getString("missing"),
+                instant(row, "checked_at"),
+                instant(row, "expires_at"),
+                row.getString("hold"),
+                instant(row, "created_at"),
+                instant(row, "completed_at"),
+                BackupView.Links.of(id),
+                row.getInteger("version"));
+    }
+
+    private FingerprintSummary summary(String text) {
+        try {
+            return json.readValue(text, FingerprintSummary.class);
+        } catch (JsonProcessingException broken) {
+            throw new IllegalStateException("a backup's fingerprint holds no JSON of ours", broken);
+        }
+    }
+
+    private String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private static @Nullable String word(@Nullable Enum<?> constant) {
+        if (constant == null || constant instanceof BackupView.Verdict) {
+            return constant == null ? null : constant.name();
+        }
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String constant(String word) {
+        return word.toUpperCase(Locale.ROOT);
+    }
+
+    private static @Nullable Instant instant(Row row, String column) {
+        OffsetDateTime time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static <T> T await(Future<T> answer) throws InterruptedException {
+        try {
+            return Await.await(answer, BOUND);
+        } catch (TimeoutException late) {
+            throw new Refused(Problem.unavailable("The store does not answer.", 1));
+        }
+    }
+}

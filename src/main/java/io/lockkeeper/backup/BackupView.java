@@ -1,0 +1,66 @@
+package io.lockkeeper.backup;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// A backup as the API shows it, and as other features find it. The facts of its making are the job's of the same id.
+///
+/// @param sha256 of its manifest, which holds those of all its files: whoever knows this digest knows every byte
+/// @param bytes in the depot
+/// @param rawBytes as the tool wrote them
+/// @param key id of the key that it is sealed with; absent: it is not
+/// @param snapshotAt the state of the data that it holds, by the target's clock
+/// @param missing what of it was found gone from its depot, or changed
+/// @param expiresAt no rule removes it before
+/// @param hold why nothing may remove it
+public record BackupView(
+        long id,
+        String target,
+        BackupSpec.Method method,
+        BackupSpec.Format format,
+        @Nullable String database,
+        String depot,
+        String folder,
+        String sha256,
+        long bytes,
+        long rawBytes,
+        @Nullable String key,
+        String serverVersion,
+        String toolVersion,
+        @Nullable String systemIdentifier,
+        Instant snapshotAt,
+        @Nullable String walLsn,
+        FingerprintSummary fingerprint,
+        Proof proof,
+        @Nullable String missing,
+        @Nullable Instant checkedAt,
+        @Nullable Instant expiresAt,
+        @Nullable String hold,
+        Instant createdAt,
+        Instant completedAt,
+        Links links,
+        @Schema(hidden = true) @com.fasterxml.jackson.annotation.JsonIgnore int version) {
+
+    /// Whether it was restored and compared.
+    public record Proof(
+            Verdict verdict, @Nullable Instant at, @Nullable Long restoreTest) {}
+
+    public enum Verdict {
+        @JsonProperty("UNPROVEN")
+        UNPROVEN,
+        @JsonProperty("PROVEN")
+        PROVEN,
+        @JsonProperty("BROKEN")
+        BROKEN
+    }
+
+    @Schema(name = "BackupLinks")
+    public record Links(String self, String job, String content, String fingerprint) {
+        static Links of(long id) {
+            String self = BackupResource.PATH + "/" + id;
+            return new Links(self, "/api/v1/jobs/" + id, self + "/content", self + "/fingerprint");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.lockkeeper.backup;
+
+import io.lockkeeper.depot.Depot;
+import io.lockkeeper.depot.DepotFailure;
+import io.lockkeeper.depot.Depots;
+import io.lockkeeper.http.Refused;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// Takes away what attempts left in depots that did not come to their end. A row in the store knows of each; the row
+/// goes when the folder has gone.
+@Singleton
+class Leftovers {
+    private static final Logger LOG = Logger.getLogger(Leftovers.class);
+
+    private final Depots depots;
+    private final LeftoverStore store;
+
+    Leftovers(Depots depots, LeftoverStore store) {
+        this.depots = depots;
+        this.store = store;
+    }
+
+    /// Of earlier attempts at this backup.
+    void sweep(long backup) throws InterruptedException {
+        sweep(store.ofBackup(backup));
+    }
+
+    /// Of jobs that are over.
+    void sweep() throws InterruptedException {
+        store.giveUpDeadBackups();
+        sweep(store.all());
+    }
+
+    private void sweep(List<Leftover> folders) throws InterruptedException {
+        for (Leftover each : folders) {
+            try {
+                Depot depot = depots.named(each.depot());
+                depot.delete(each.folder());
+                depot.sweep(each.folder());
+                store.removed(each);
+            } catch (DepotFailure | Refused later) {
+                LOG.warnf("the folder %s in depot %s stays for now: %s", each.folder(), each.depot(), later.getMessage());
+            }
+        }
+    }
+}
