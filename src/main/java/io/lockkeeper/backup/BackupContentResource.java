@@ -45,8 +45,7 @@ public class BackupContentResource {
     private final Pool store;
     private final SecurityIdentity identity;
 
-    BackupContentResource(
-            BackupStore backups, Depots depots, AuditStore audit, Pool store, SecurityIdentity identity) {
+    BackupContentResource(BackupStore backups, Depots depots, AuditStore audit, Pool store, SecurityIdentity identity) {
         this.backups = backups;
         this.depots = depots;
         this.audit = audit;
@@ -61,8 +60,9 @@ public class BackupContentResource {
     @Operation(
             operationId = "downloadBackup",
             summary = "The dump as pg_restore or psql takes it",
-            description = "Opened and unpacked; a directory comes as tar. Every byte is compared with its digest on the"
-                    + " way: where something is wrong the answer is cut off before its end. An audit row tells who took it.")
+            description =
+                    "Opened and unpacked; a directory comes as tar. Every byte is compared with its digest on the"
+                            + " way: where something is wrong the answer is cut off before its end. An audit row tells who took it.")
     @APIResponse(
             responseCode = "200",
             content =

@@ -22,7 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Backs up a target: what it holds goes through a program of PostgreSQL's own, and from there in one stream into a depot.
+/// Backs up a target: what it holds goes through a program of PostgreSQL's own, and from there in one stream into a
+// depot.
 @Singleton
 public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     static final String NAME = "backup";
@@ -127,8 +128,8 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     }
 
     private void keep(JobContext job, String folder, Sealed sealed, Made made) throws InterruptedException {
-        var sealing = new BackupStore.Sealing(
-                sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key());
+        var sealing =
+                new BackupStore.Sealing(sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key());
         if (!backups.complete(job.jobId(), folder, sealing, made)) {
             throw new Refused(Problem.conflict(
                     "superseded", "Another attempt at backup " + job.jobId() + " has begun; this one's work is void."));

@@ -29,7 +29,8 @@ public record BackupSpec(
         Format format,
 
         @Schema(
-                description = "How many tables are dumped at a time; each takes a connection of the target, and one more",
+                description =
+                        "How many tables are dumped at a time; each takes a connection of the target, and one more",
                 defaultValue = "2")
         @Nullable
         @Min(1)
@@ -37,7 +38,10 @@ public record BackupSpec(
         Integer parallelism,
 
         @Nullable BackupCompression compression,
-        @Schema(description = "Only these; without it, everything") @Nullable Selection include,
+
+        @Schema(description = "Only these; without it, everything") @Nullable
+        Selection include,
+
         @Schema(description = "Not these") @Nullable Selection exclude,
 
         @Schema(description = "Where it shall lie; without it, the operator's default depot")
@@ -46,14 +50,16 @@ public record BackupSpec(
         String depot,
 
         @Schema(
-                description = "What of the content is remembered, taken from the very bytes that were dumped: full (rows"
-                        + " and their hash), counts (rows), none",
+                description =
+                        "What of the content is remembered, taken from the very bytes that were dumped: full (rows"
+                                + " and their hash), counts (rows), none",
                 defaultValue = "full")
         @Nullable
         Level fingerprint,
 
         @Schema(
-                description = "At least so long no rule removes it; a restore test or a person may still find it broken",
+                description =
+                        "At least so long no rule removes it; a restore test or a person may still find it broken",
                 examples = "720h")
         @Nullable
         @DurationMin(hours = 1, message = "must be at least 1h")

@@ -70,10 +70,7 @@ class BackupStore {
     }
 
     /// What narrows a list.
-    record Filter(
-            @Nullable String target,
-            BackupView.@Nullable Verdict proof,
-            BackupSpec.@Nullable Method method) {}
+    record Filter(@Nullable String target, BackupView.@Nullable Verdict proof, BackupSpec.@Nullable Method method) {}
 
     Uni<Optional<BackupView>> lookup(long id) {
         return UniHelper.toUni(ask(READ_ONE, Tuple.of(id)).map(this::first));
@@ -90,8 +87,9 @@ class BackupStore {
     }
 
     void begin(long id, String target, BackupSpec spec, String depot, String folder) throws InterruptedException {
-        OffsetDateTime expires =
-                spec.keepFor() == null ? null : OffsetDateTime.now(ZoneOffset.UTC).plus(spec.keepFor());
+        OffsetDateTime expires = spec.keepFor() == null
+                ? null
+                : OffsetDateTime.now(ZoneOffset.UTC).plus(spec.keepFor());
         await(ask(
                 BEGIN,
                 Tuple.tuple(java.util.Arrays.asList(
@@ -118,7 +116,11 @@ class BackupStore {
     }
 
     /// What became of the bytes.
-    record Sealing(String sha256, long bytes, long rawBytes, @Nullable String key) {}
+    record Sealing(
+            String sha256,
+            long bytes,
+            long rawBytes,
+            @Nullable String key) {}
 
     private Future<RowSet<Row>> ask(String sql, Tuple values) {
         return store.preparedQuery(sql).execute(values);

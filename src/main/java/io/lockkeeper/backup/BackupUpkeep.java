@@ -19,7 +19,8 @@ class BackupUpkeep {
     private Thread loop;
 
     BackupUpkeep(
-            Leftovers leftovers, @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+            Leftovers leftovers,
+            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
         this.leftovers = leftovers;
         this.works = works;
     }

@@ -41,7 +41,9 @@ public record BackupView(
         Instant createdAt,
         Instant completedAt,
         Links links,
-        @Schema(hidden = true) @com.fasterxml.jackson.annotation.JsonIgnore int version) {
+
+        @Schema(hidden = true) @com.fasterxml.jackson.annotation.JsonIgnore
+        int version) {
 
     /// Whether it was restored and compared.
     public record Proof(

@@ -2,13 +2,13 @@ package io.lockkeeper.backup;
 
 import io.lockkeeper.postgres.PgFailure;
 import io.lockkeeper.postgres.PgSession;
-import io.lockkeeper.postgres.SessionLost;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Who stands in the way of a program of ours on its server: sessions that hold, or have asked before it for, a lock that
+/// Who stands in the way of a program of ours on its server: sessions that hold, or have asked before it for, a lock
+// that
 /// it waits for.
 record Blockers(List<String> sessions) {
     static final Blockers NONE = new Blockers(List.of());
@@ -31,7 +31,7 @@ record Blockers(List<String> sessions) {
             return new Blockers(session.within(BOUND).query(FIND, applicationName).stream()
                     .map(Blockers::sentence)
                     .toList());
-        } catch (PgFailure | SessionLost silent) {
+        } catch (PgFailure silent) {
             return NONE;
         }
     }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 final class Complaints {
     private static final int KEPT = 20;
     private static final int LONGEST = 500;
-    private static final Pattern WORTH_KEEPING =
-            Pattern.compile("error:|warning:|FATAL|detail:|hint:|Query was|could not|aborting", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WORTH_KEEPING = Pattern.compile(
+            "error:|warning:|FATAL|detail:|hint:|Query was|could not|aborting", Pattern.CASE_INSENSITIVE);
 
     /// In this order: the first that fits says what it was.
     private enum Cause {
@@ -26,8 +26,10 @@ final class Complaints {
         NO_SLOT("too many clients|remaining connection slots|all replication slots|number of requested standby", true),
         NO_SPACE("No space left on device", true),
         CHANGED("does not exist|cache lookup failed|could not open relation", true),
-        LOST("server closed the connection|connection to server .* failed|terminating connection|no connection to the server"
-                + "|could not connect|SSL connection has been closed|shutting down|in recovery mode", true),
+        LOST(
+                "server closed the connection|connection to server .* failed|terminating connection|no connection to the server"
+                        + "|could not connect|SSL connection has been closed|shutting down|in recovery mode",
+                true),
         SOMETHING_ELSE("", true);
 
         private final Pattern sign;
@@ -79,19 +81,24 @@ final class Complaints {
                 Problem.unprocessable(
                         "privilege-missing",
                         who + " may not read everything that it shall back up: grant it, or exclude that." + quote);
-            case VERSION ->
-                Problem.unprocessable("client-tools-missing", who + " is too old for the server." + quote);
+            case VERSION -> Problem.unprocessable("client-tools-missing", who + " is too old for the server." + quote);
             case NOTHING_MATCHES ->
-                Problem.unprocessable("nothing-selected", who + " found nothing that include or exclude names." + quote);
+                Problem.unprocessable(
+                        "nothing-selected", who + " found nothing that include or exclude names." + quote);
             case CREDENTIAL ->
                 Problem.unprocessable("target-authentication-failed", who + " was refused its credential." + quote);
-            case NO_SLOT -> Problem.of(502, "target-full", "Target has no connection left", who + " found no place." + quote);
+            case NO_SLOT ->
+                Problem.of(502, "target-full", "Target has no connection left", who + " found no place." + quote);
             case NO_SPACE ->
                 Problem.of(507, "no-space", "No space left", who + " ran out of space for its working files." + quote);
             case CHANGED ->
                 Problem.conflict("target-changed", who + " met a schema that was being changed under it." + quote);
             case LOST ->
-                Problem.of(502, "target-connection-lost", "Connection to the target lost", who + " lost the server." + quote);
+                Problem.of(
+                        502,
+                        "target-connection-lost",
+                        "Connection to the target lost",
+                        who + " lost the server." + quote);
             case SOMETHING_ELSE -> Problem.of(502, "tool-failed", "A program failed", who + " failed." + quote);
         };
     }

@@ -1,5 +1,6 @@
 package io.lockkeeper.backup;
 
+import io.lockkeeper.dump.Fingerprint;
 import io.lockkeeper.dump.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -12,5 +13,19 @@ public record FingerprintSummary(
         @Nullable String sha256,
         @Nullable Integer tables,
         @Nullable Long rows,
-        @Nullable Integer largeObjects,
-        @Nullable Integer leftOut) {}
+        @Nullable Long largeObjects,
+        @Nullable Integer leftOut) {
+
+    static final FingerprintSummary NONE = new FingerprintSummary(Level.NONE, null, null, null, null, null);
+
+    static FingerprintSummary of(Fingerprint fingerprint) {
+        boolean rows = fingerprint.level() != Level.NONE;
+        return new FingerprintSummary(
+                fingerprint.level(),
+                fingerprint.digest(),
+                rows ? fingerprint.tables().size() : null,
+                rows ? fingerprint.tables().stream().mapToLong(Fingerprint.Table::rows).sum() : null,
+                fingerprint.largeObjects().count(),
+                fingerprint.leftOut().size());
+    }
+}

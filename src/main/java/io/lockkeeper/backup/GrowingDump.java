@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Takes a dump in directory format into a depot while `pg_dump` still writes it: each file of rows is followed as it
 /// grows and removed when it has gone, so that the disk never holds much of the dump.
@@ -118,7 +119,8 @@ final class GrowingDump implements AutoCloseable {
         }
     }
 
-    /// Files of rows as they come; everything else once nothing more will be written to it. A long list is looked at less
+    /// Files of rows as they come; everything else once nothing more will be written to it. A long list is looked at
+    // less
     /// often.
     private void lookForFiles() throws IOException, InterruptedException {
         while (!written && failure == null) {
@@ -132,10 +134,32 @@ final class GrowingDump implements AutoCloseable {
         }
     }
 
+    /// The table of contents is written first; that it is whole shows when something else is there.
+    private boolean takeContents() throws IOException, InterruptedException {
+        Path toc = directory.resolve(DirectoryDump.TOC);
+        if (!Files.exists(toc) || !written && filesBeside(toc) == 0) {
+            return false;
+        }
+        seen.add(toc);
+        Intake<?> intake = dump.file(DirectoryDump.TOC);
+        byte[] content = Files.readAllBytes(toc);
+        intake.accept(content, 0, content.length);
+        intake.complete();
+        small.add(DirectoryDump.TOC, content, content.length);
+        return true;
+    }
+
+    private long filesBeside(Path toc) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> !file.equals(toc)).limit(1).count();
+        }
+    }
+
     private void list(String pattern) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, pattern)) {
             for (Path file : files) {
-                boolean rows = !pattern.equals("*") && file.getFileName().toString().startsWith("blob_");
+                boolean rows =
+                        !pattern.equals("*") && file.getFileName().toString().startsWith("blob_");
                 if (!rows && seen.add(file)) {
                     found.add(file);
                 }
@@ -167,7 +191,7 @@ final class GrowingDump implements AutoCloseable {
             } else {
                 takeLarge(name, in, buffer, intake);
             }
-            dump.finish(name, intake);
+            intake.complete();
         }
     }
 

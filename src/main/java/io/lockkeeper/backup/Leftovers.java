@@ -41,7 +41,8 @@ class Leftovers {
                 depot.sweep(each.folder());
                 store.removed(each);
             } catch (DepotFailure | Refused later) {
-                LOG.warnf("the folder %s in depot %s stays for now: %s", each.folder(), each.depot(), later.getMessage());
+                LOG.warnf(
+                        "the folder %s in depot %s stays for now: %s", each.folder(), each.depot(), later.getMessage());
             }
         }
     }

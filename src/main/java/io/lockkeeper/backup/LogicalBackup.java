@@ -1,6 +1,7 @@
 package io.lockkeeper.backup;
 
-import io.lockkeeper.depot.ArtifactWriter;
+import io.lockkeeper.dump.ArchiveToc;
+import io.lockkeeper.dump.ColumnOrders;
 import io.lockkeeper.dump.CustomArchive;
 import io.lockkeeper.dump.DatabaseFacts;
 import io.lockkeeper.dump.DirectoryDump;
@@ -8,13 +9,16 @@ import io.lockkeeper.dump.DumpContent;
 import io.lockkeeper.dump.DumpFailure;
 import io.lockkeeper.dump.Fingerprint;
 import io.lockkeeper.dump.Intake;
+import io.lockkeeper.dump.Level;
 import io.lockkeeper.dump.PlainDump;
+import io.lockkeeper.dump.TableFacts;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobContext;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,17 +43,19 @@ class LogicalBackup {
 
     Made make(Making making) throws Exception {
         JobContext job = making.job();
-        Source source =
-                job.step("look", () -> Source.open(job, PROGRAMS, toolDirectories.orElse(List.of())));
+        Source source = job.step("look", () -> Source.open(job, PROGRAMS, toolDirectories.orElse(List.of())));
         DatabaseFacts facts = DatabaseFacts.read(source.holder());
         Readable.refuseWhatCannotBeRead(making.spec(), source.holder());
-        making.expect(facts.tableBytes(), facts.tables().size());
+        making.expect(
+                facts.tables().stream().mapToLong(TableFacts::bytes).sum(),
+                facts.tables().size());
         if (making.spec().globals()) {
             job.step("globals", () -> globals(making, source));
         }
-        DumpContent content = job.step("dump", () -> dump(making, source));
-        Fingerprint fingerprint = Fingerprint.of(making.spec().fingerprint(), content, facts);
-        write(making.writer(), fingerprint);
+        Fingerprint fingerprint = job.step("dump", () -> fingerprinted(making, source, facts));
+        try (OutputStream out = making.writer().file(FINGERPRINT)) {
+            out.write(fingerprint.json().getBytes(StandardCharsets.UTF_8));
+        }
         return new Made(
                 source.database(),
                 source.holder().serverVersion(),
@@ -60,14 +66,20 @@ class LogicalBackup {
                 FingerprintSummary.of(fingerprint));
     }
 
-    private DumpContent dump(Making making, Source source) throws IOException, InterruptedException {
+    private static Fingerprint fingerprinted(Making making, Source source, DatabaseFacts facts)
+            throws IOException, InterruptedException {
+        Level level = making.spec().fingerprint();
+        ColumnOrders orders = facts.columnOrders();
         try {
-            return switch (making.spec().format()) {
-                case DIRECTORY -> directory(making, source);
-                case CUSTOM -> piped(making, source, "custom", CUSTOM, new CustomArchive(making.spec().fingerprint()));
-                case PLAIN -> piped(making, source, "plain", PLAIN, new PlainDump(making.spec().fingerprint()));
-                case TAR -> throw new IllegalStateException("tar is a physical backup's");
-            };
+            DumpContent content =
+                    switch (making.spec().format()) {
+                        case DIRECTORY -> directory(making, source, new DirectoryDump(level, orders));
+                        case CUSTOM -> piped(making, source, "custom", CUSTOM, new CustomArchive(level, orders));
+                        case PLAIN -> piped(making, source, "plain", PLAIN, new PlainDump(level, orders));
+                        case TAR -> throw new IllegalStateException("tar is a physical backup's");
+                    };
+            ArchiveToc toc = content.toc().isPresent() ? content.toc().get() : contents(making, source);
+            return Fingerprint.of(level, content, toc, facts);
         } catch (DumpFailure failure) {
             throw new Refused(Problem.of(
                     502,
@@ -78,9 +90,9 @@ class LogicalBackup {
         }
     }
 
-    private DumpContent directory(Making making, Source source) throws IOException, InterruptedException {
+    private static DumpContent directory(Making making, Source source, DirectoryDump dump)
+            throws IOException, InterruptedException {
         Path directory = making.job().directory().resolve("dump");
-        DirectoryDump dump = new DirectoryDump(making.spec().fingerprint());
         try (GrowingDump growing = new GrowingDump(directory, dump, making.writer(), making.progress())) {
             growing.follow(Math.max(2, making.spec().parallelism()));
             List<String> arguments = arguments(making.spec(), source, "directory");
@@ -97,7 +109,8 @@ class LogicalBackup {
         return dump.complete();
     }
 
-    private DumpContent piped(Making making, Source source, String format, String file, Intake<DumpContent> intake)
+    private static DumpContent piped(
+            Making making, Source source, String format, String file, Intake<DumpContent> intake)
             throws IOException, InterruptedException {
         try (OutputStream out = making.writer().file(file)) {
             run(making, source, arguments(making.spec(), source, format), (buffer, length) -> {
@@ -109,11 +122,18 @@ class LogicalBackup {
         return intake.complete();
     }
 
+    /// Plain SQL has no table of contents; the schema alone, in the same snapshot, has the same.
+    private static ArchiveToc contents(Making making, Source source) throws IOException, InterruptedException {
+        List<String> arguments = arguments(making.spec(), source, "custom");
+        arguments.add("--schema-only");
+        CustomArchive archive = new CustomArchive(Level.NONE);
+        run(making, source, arguments, (buffer, length) -> archive.accept(buffer, 0, length));
+        archive.complete();
+        return archive.toc().orElseThrow();
+    }
+
     private static void run(
-            Making making,
-            Source source,
-            List<String> arguments,
-            io.lockkeeper.postgres.ChildProcess.Bytes stdout)
+            Making making, Source source, List<String> arguments, io.lockkeeper.postgres.ChildProcess.Bytes stdout)
             throws IOException, InterruptedException {
         new ToolRun(making.job(), source, making.progress()).run("pg_dump", arguments, stdout, BackupJob.LONGEST);
     }
@@ -142,7 +162,10 @@ class LogicalBackup {
     /// Password hashes are secrets: they go only where everything is sealed, and only if the role may read them.
     private static String globals(Making making, Source source) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
-                "--globals-only", "--no-password", "--no-sync", "--lock-wait-timeout=" + making.spec().lockTimeout().toMillis()));
+                "--globals-only",
+                "--no-password",
+                "--no-sync",
+                "--lock-wait-timeout=" + making.spec().lockTimeout().toMillis()));
         arguments.add("--database=" + Conninfo.database(source.database()));
         boolean hashes = making.sealed() && Readable.passwordHashes(source.holder());
         if (!hashes) {
@@ -153,11 +176,5 @@ class LogicalBackup {
                     .run("pg_dumpall", arguments, (buffer, length) -> out.write(buffer, 0, length), BackupJob.LONGEST);
         }
         return hashes ? "with password hashes" : "without passwords";
-    }
-
-    private static void write(ArtifactWriter writer, Fingerprint fingerprint) throws IOException {
-        try (OutputStream out = writer.file(FINGERPRINT)) {
-            out.write(fingerprint.bytes());
-        }
     }
 }

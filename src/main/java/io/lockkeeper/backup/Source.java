@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The target as a backup sees it: a session that holds one snapshot, which everything else reads, and the programs that
+/// The target as a backup sees it: a session that holds one snapshot, which everything else reads, and the programs
+// that
 /// fit the server, with their way in.
 ///
 /// @param holder stays in its transaction for as long as somebody may still want the snapshot

@@ -8,6 +8,11 @@ package io.lockkeeper.dump;
 public interface Intake<T> {
     void accept(byte[] buffer, int offset, int length);
 
+    /// Whether what was taken is all there can be. Where only the end of a file tells, this stays false.
+    default boolean isWhole() {
+        return false;
+    }
+
     /// There is no more. Throws a [DumpFailure] if there should have been.
     T complete();
 }

@@ -30,6 +30,7 @@ final class RowSums implements Intake<TableSum> {
     private int head;
 
     private boolean ended;
+    private int emptyLines;
 
     private RowSums(String table, Level level, @Nullable ColumnOrder order) {
         this.table = table;
@@ -53,22 +54,38 @@ final class RowSums implements Intake<TableSum> {
 
     @Override
     public void accept(byte[] buffer, int offset, int length) {
-        int at = offset;
         int end = offset + length;
+        for (int at = take(buffer, offset, end); at < end; at++) {
+            if (buffer[at] != '\n') {
+                throw DumpFailure.damaged("Something follows the end of the rows of " + table + ".");
+            }
+            emptyLines++;
+        }
+    }
+
+    /// In an archive, two empty lines follow the end mark.
+    @Override
+    public boolean isWhole() {
+        return ended && emptyLines == 2;
+    }
+
+    /// Up to the end mark, if that is there: where the rest begins.
+    int take(byte[] buffer, int from, int end) {
+        int at = from;
         while (at < end && !ended) {
             int newline = Newline.in(buffer, at, end);
-            if (newline < 0) { // `at < end`: there is at least one byte
+            if (newline < 0) {
                 begin(buffer, at, end - at);
-                return;
+                return end;
             }
             row(buffer, at, newline - at);
             at = newline + 1;
         }
-        for (; at < end; at++) {
-            if (buffer[at] != '\n') {
-                throw DumpFailure.damaged("Something follows the end of the rows of " + table + ".");
-            }
-        }
+        return at;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     @Override

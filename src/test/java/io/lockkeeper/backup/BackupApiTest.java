@@ -113,10 +113,7 @@ class BackupApiTest {
         assertThat(backup.getString("expiresAt")).isNotNull();
         asAdmin().get(BACKUPS + "?target=" + shop.name).then().body("items.id", is(List.of(backup.getInt("id"))));
         asAdmin().get(BACKUPS + "?target=" + shop.name + "&proof=PROVEN").then().body("items", is(List.of()));
-        asAdmin()
-                .get(BACKUPS + "/" + backup.getLong("id") + "/globals")
-                .then()
-                .statusCode(200);
+        asAdmin().get(BACKUPS + "/" + backup.getLong("id") + "/globals").then().statusCode(200);
     }
 
     @Test
@@ -138,7 +135,9 @@ class BackupApiTest {
         BackupTarget shop = new BackupTarget(17).withAShop();
 
         JsonPath backup = made(shop.request()
-                .put("exclude", new JsonObject().put("tables", new JsonArray(List.of("public.odd \"name\"", "public.empty")))));
+                .put(
+                        "exclude",
+                        new JsonObject().put("tables", new JsonArray(List.of("public.odd \"name\"", "public.empty")))));
 
         JsonPath fingerprint = fingerprint(backup.getLong("id"));
         assertThat(fingerprint.getList("tables.name")).containsExactly("customer", "orders");
@@ -148,7 +147,8 @@ class BackupApiTest {
     @Test
     void sealsNothingItCannotReadBack() {
         BackupTarget shop = new BackupTarget(17).withAShop();
-        JsonPath job = run(shop.request().put("include", new JsonObject().put("tables", new JsonArray(List.of("public.no")))));
+        JsonPath job =
+                run(shop.request().put("include", new JsonObject().put("tables", new JsonArray(List.of("public.no")))));
 
         assertThat(job.getString("state")).isEqualTo("FAILED");
         assertThat(job.getString("error.code")).isEqualTo("nothing-selected");
@@ -193,7 +193,9 @@ class BackupApiTest {
                 .put("keepFor", "1m")
                 .put("compression", new JsonObject().put("algorithm", "gzip").put("level", 12))
                 .put("include", new JsonObject())
-                .put("exclude", new JsonObject().put("tables", new JsonArray(List.of("orders", "public." + "x".repeat(64)))))
+                .put(
+                        "exclude",
+                        new JsonObject().put("tables", new JsonArray(List.of("orders", "public." + "x".repeat(64)))))
                 .put("megabytesPerSecond", "much");
 
         asAdmin()
@@ -242,7 +244,8 @@ class BackupApiTest {
         Path file = Files.write(directory.resolve("dump.tar"), tar);
         Path to = Files.createDirectory(directory.resolve("dump"));
         ChildProcess.Ended ended = ChildProcess.run(
-                new Command(Path.of("/bin/tar"), List.of("-xf", file.toString(), "-C", to.toString()), directory, Map.of()),
+                new Command(
+                        Path.of("/bin/tar"), List.of("-xf", file.toString(), "-C", to.toString()), directory, Map.of()),
                 Duration.ofMinutes(1));
         assertThat(ended.exitCode()).as(ended.text()).isZero();
         return to;

@@ -60,7 +60,7 @@ final class BackupTarget {
         sql(
                 """
                 CREATE TABLE customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
-                CREATE TABLE "odd ""name""" (id int, what text);
+                CREATE TABLE "odd ""name""\" (id int, what text);
                 CREATE TABLE orders (id bigint, customer bigint REFERENCES customer, placed date NOT NULL, note text)
                     PARTITION BY RANGE (placed);
                 CREATE TABLE orders_old PARTITION OF orders FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
