@@ -5,6 +5,7 @@ import io.lockkeeper.http.Refused;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,12 +27,17 @@ public class Depots {
     private final SortedMap<String, Depot> depots = new TreeMap<>();
     private final @Nullable String preferred;
 
+    @Inject
     Depots(
             DepotsConfig config,
             DepotChoice choice,
             Keys keys,
             @ConfigProperty(name = "lockkeeper.home", defaultValue = ".lockkeeper") Path home) {
-        config.named().forEach((name, one) -> depots.put(name, ConfiguredDepot.of(name, one, keys)));
+        this(config, choice, keys, home, Patience.USUAL);
+    }
+
+    Depots(DepotsConfig config, DepotChoice choice, Keys keys, Path home, Patience patience) {
+        config.named().forEach((name, one) -> depots.put(name, ConfiguredDepot.of(name, one, keys, patience)));
         if (depots.isEmpty() && choice.local()) {
             depots.put("default", local(home.toAbsolutePath().normalize().resolve("depot"), keys));
         }

@@ -4,7 +4,6 @@ import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,12 +15,8 @@ public class Keys {
     private final SortedMap<String, Key> keys;
 
     Keys(KeysConfig config) {
-        this(config.named());
-    }
-
-    Keys(Map<String, KeysConfig.OneKey> named) {
         this.keys = new TreeMap<>();
-        named.forEach((id, config) -> keys.put(id, Key.of(id, config)));
+        config.named().forEach((id, one) -> keys.put(id, Key.of(id, one)));
     }
 
     public List<String> ids() {

@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
 /// Depots and keys as an operator would configure them, for tests of this package and of others.
 public final class TestDepots {
+    private static final Patience IMPATIENT = new Patience(5, Duration.ofMillis(10), Duration.ofMillis(100));
+
     private TestDepots() {}
 
     /// A key pair of its own for every call.
@@ -49,7 +52,8 @@ public final class TestDepots {
                 config.getConfigMapping(DepotsConfig.class),
                 config.getConfigMapping(DepotChoice.class),
                 new Keys(config.getConfigMapping(KeysConfig.class)),
-                Path.of("target/no-home"));
+                Path.of("target/no-home"),
+                IMPATIENT);
     }
 
     public static Keys keys(Map<String, String> settings) {
