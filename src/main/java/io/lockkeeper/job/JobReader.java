@@ -46,13 +46,21 @@ class JobReader {
     Wanted<?> read(JsonNode tree, @Nullable String kindName, Faults faults) {
         Split split = reader.split(tree, JobRequest.class);
         if (kindName != null && split.known().has("kind")) {
-            faults.add("/kind", "must be left out here: the path says which kind of job this is");
+            faults.add("/kind", "must be left out here: which kind of job this is has been said");
         }
         if (kindName != null) {
             split.known().put("kind", kindName);
         }
         JobRequest request = reader.read(split.known(), JobRequest.class, faults);
         return read(split, request, kindOf(split.known().path("kind"), faults), faults);
+    }
+
+    /// A request that had no faults when it was written, which may be long ago.
+    Wanted<?> readKnown(JsonNode tree, String kindName) {
+        if (kinds.named(kindName).isEmpty()) {
+            throw kindGone(kindName);
+        }
+        return read(tree, kindName, new Faults());
     }
 
     /// Without a kind nothing else can be judged; what is wrong with the common fields is told with it.

@@ -1,6 +1,7 @@
 package io.lockkeeper.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lockkeeper.http.Fault;
 import io.lockkeeper.http.Faults;
 import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Problem;
@@ -20,7 +21,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +60,37 @@ public class Jobs {
                 .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once(key))));
     }
 
+    /// What is wrong with a request for a job of that kind, which this instance knows; nothing is started.
+    public List<Fault> faultsOf(String kind, JsonNode request) {
+        try {
+            reader.read(request, kind, new Faults());
+            return List.of();
+        } catch (Refused faulty) {
+            return faulty.problem().errors();
+        }
+    }
+
+    /// A job that nobody asks for at this moment, such as one of a schedule.
+    ///
+    /// @throws Refused for whatever can be seen to prevent the job
+    public Uni<Accepted> start(String kind, JsonNode request, Occasion occasion) {
+        return Uni.createFrom().deferred(() -> {
+            Wanted<?> wanted = reader.readKnown(request, kind);
+            Origin origin = new Origin(occasion.subject(), occasion.via(), occasion.requestId());
+            Once once = new Once(occasion.key(), occasion.key().getBytes(StandardCharsets.UTF_8));
+            return targetOf(wanted)
+                    .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once)
+                            .ofSchedule(occasion.schedule())));
+        });
+    }
+
     private Uni<Optional<TargetFacts>> targetOf(Wanted<?> wanted) {
-        String name = wanted.request().target();
+        return targetNamed(wanted.request().target());
+    }
+
+    /// @param name null: none
+    /// @throws Refused 422 where there is no such target
+    public Uni<Optional<TargetFacts>> targetNamed(@Nullable String name) {
         if (name == null) {
             return Uni.createFrom().item(Optional.empty());
         }
@@ -159,7 +191,8 @@ public class Jobs {
         return key.map(given -> new Once(given.value(), given.digestBytes())).orElse(null);
     }
 
-    static <T> Uni<T> uni(Future<T> future) {
+    /// What the store is to answer, with the bound that all such answers have.
+    public static <T> Uni<T> uni(Future<T> future) {
         return Uni.createFrom()
                 .completionStage(future.toCompletionStage())
                 .ifNoItem()

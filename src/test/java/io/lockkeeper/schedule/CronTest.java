@@ -127,7 +127,7 @@ class CronTest {
         assertThat(next(cron, ZoneId.of(zone), after.toInstant(), expected)).isEqualTo(moments(expected));
     }
 
-    /// By brute force: every minute of two years, looked at one by one.
+    /// By brute force: every minute of most of a year, looked at one by one.
     @ParameterizedTest
     @ValueSource(
             strings = {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC", "Africa/Cairo"
@@ -135,9 +135,9 @@ class CronTest {
     void agreesWithWhoLooksAtEveryMinute(String name) {
         ZoneId zone = ZoneId.of(name);
         Instant from = Instant.parse(name.equals("Pacific/Apia") ? "2011-06-01T00:00:00Z" : "2026-01-01T00:00:00Z");
-        Instant to = from.plus(400, ChronoUnit.DAYS);
+        Instant to = from.plus(330, ChronoUnit.DAYS);
         SplittableRandom dice = new SplittableRandom(17);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 8; i++) {
             Cron cron = Cron.of(dice.nextInt(60) + (i % 3 == 0 ? ",7" : "") + " "
                     + (i % 2 == 0 ? "*" : dice.nextInt(4) + "," + dice.nextInt(24)) + " "
                     + (i % 4 == 0 ? "1-31/3" : "*") + " * "

@@ -71,7 +71,7 @@ final class Upkeep implements AutoCloseable {
 
     private synchronized Duration prune() throws InterruptedException, TimeoutException {
         await(QueueUpkeep.forgetDeadWorkers(connection.get()), BOUND);
-        await(QueueUpkeep.pruneIdempotencyKeys(connection.get()), BOUND);
+        await(QueueUpkeep.pruneIdempotencyKeys(connection.get(), config.keepHistory()), BOUND);
         int pruned = await(QueueUpkeep.pruneHistory(connection.get(), config.keepHistory()), BOUND);
         return pruned > 0 ? Duration.ofMillis(100) : null;
     }
