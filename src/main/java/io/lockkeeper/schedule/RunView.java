@@ -27,6 +27,7 @@ record RunView(
         @Nullable Then then) {
 
     /// `skipped-running`: a job of an earlier run, or what comes then, had not ended.
+    @Schema(name = "ScheduleRunOutcome")
     enum Outcome {
         @JsonProperty("starting")
         STARTING,
@@ -41,6 +42,7 @@ record RunView(
     }
 
     /// `not-started`: the first job did not succeed.
+    @Schema(name = "ScheduleRunThenOutcome")
     enum ThenOutcome {
         @JsonProperty("waiting")
         WAITING,

@@ -75,6 +75,7 @@ public class ScheduleRunResource {
             operationId = "nextTimesOfSchedule",
             summary = "The next times of a schedule",
             description = "Of a paused one: those that would be next if it went on now.")
+    @APIResponse(responseCode = "200", description = "So many as were asked for")
     @APIResponse(responseCode = "404", description = "`not-found`")
     public Uni<Page<NextTime>> next(
             @PathParam("name") String name,
@@ -92,6 +93,7 @@ public class ScheduleRunResource {
     @Path("/runs")
     @Needs(Permission.JOBS_READ)
     @Operation(operationId = "listScheduleRuns", summary = "What a schedule started or did not, newest first")
+    @APIResponse(responseCode = "200", description = "One page")
     @APIResponse(responseCode = "404", description = "`not-found`")
     public Uni<Page<RunView>> list(
             @PathParam("name") String name, @QueryParam("limit") Limit limit, @QueryParam("cursor") String cursor) {

@@ -2,9 +2,9 @@ package io.lockkeeper.schedule;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.job.Json;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +20,13 @@ public record ScheduleSpec(
 
         Cron cron,
 
-        @Nullable @Schema(implementation = TimeZoneName.class, description = "UTC if absent")
-        TimeZoneName timeZone,
+        @Nullable @Schema(description = "UTC if absent") TimeZoneName timeZone,
 
         @Schema(description = "Of the jobs to start, see GET /kinds", examples = "probe")
         String kind,
 
         @Schema(
-                type = SchemaType.OBJECT,
-                additionalProperties = Schema.True.class,
+                implementation = Json.class,
                 description = "A request for a job of this kind, as POST /jobs takes it, without its kind",
                 examples = "{\"target\": \"demo\"}")
         ObjectNode spec,
@@ -61,8 +59,7 @@ public record ScheduleSpec(
 
             @Nullable
             @Schema(
-                    type = SchemaType.OBJECT,
-                    additionalProperties = Schema.True.class,
+                    implementation = Json.class,
                     description = "Given the first job's id in the field that is called like its kind, and its target")
             ObjectNode spec) {
         public Then {

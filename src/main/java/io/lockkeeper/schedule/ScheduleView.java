@@ -1,7 +1,9 @@
 package io.lockkeeper.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.http.Problem;
+import io.lockkeeper.job.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -16,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ScheduleView(
         String name,
-        @Schema(implementation = Cron.class) String cron,
-        @Schema(implementation = TimeZoneName.class) String timeZone,
+        Cron cron,
+        TimeZoneName timeZone,
         String kind,
         @Nullable String target,
 
-        @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.OBJECT)
-        Object spec,
+        @Schema(implementation = Json.class) ObjectNode spec,
 
         ScheduleSpec.@Nullable Then then,
         boolean paused,
@@ -48,8 +49,8 @@ record ScheduleView(
         String self = self(spec.name());
         return new ScheduleView(
                 spec.name(),
-                spec.cron().text(),
-                spec.timeZone().name(),
+                spec.cron(),
+                spec.timeZone(),
                 spec.kind(),
                 spec.target(),
                 spec.spec(),
