@@ -150,7 +150,8 @@ public class JobStarts {
         return IdempotencyKey.of(headers.getRequestHeader(IdempotencyKey.HEADER), "POST", path, body);
     }
 
-    private Uni<Response> answer(Accepted accepted, Preference preference) {
+    /// To whoever asked for a job, or for something that has started one.
+    public Uni<Response> answer(Accepted accepted, Preference preference) {
         if (!preference.waits()) {
             return Uni.createFrom()
                     .item(started(accepted.job(), accepted.replayed()).build());
