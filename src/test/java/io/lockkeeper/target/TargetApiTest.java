@@ -357,8 +357,9 @@ class TargetApiTest {
                 .body("createdAt", notNullValue());
         TargetFacts facts = targets.find(name).orElseThrow();
         assertThat(facts.labels()).isEqualTo(Map.of("env", "dev"));
-        assertThat(facts.approvalsFor("migration")).isEqualTo(2);
-        assertThat(facts.approvalsFor("backup")).isZero();
+        assertThat(facts.approvalsFor("migration", "migration")).isEqualTo(2);
+        assertThat(facts.approvalsFor("migration-repair", "migration")).isEqualTo(2);
+        assertThat(facts.approvalsFor("backup", "backup")).isZero();
         assertThat(facts.limitJobs()).isEqualTo(7);
         assertThat(targets.lookup(name).await().indefinitely()).contains(facts);
         assertThat(targets.find("nowhere")).isEmpty();

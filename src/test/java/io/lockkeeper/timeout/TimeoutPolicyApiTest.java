@@ -11,9 +11,12 @@ import static io.lockkeeper.timeout.PolicyTarget.run;
 import static io.lockkeeper.timeout.PolicyTarget.succeeded;
 import static io.lockkeeper.timeout.PolicyTarget.undo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 
+import io.lockkeeper.TestServers;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
@@ -22,6 +25,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +72,7 @@ class TimeoutPolicyApiTest {
         Map<String, Object> ofDatabase = change(job, "database", "lock_timeout");
         assertThat(ofDatabase).containsEntry("after", "5s").doesNotContainKey("before");
         assertThat(ofDatabase.get("overriddenBy").toString()).contains(app);
-        assertThat(ofDatabase.get("observed").toString()).contains("value=5s", "source=database");
+        assertThat(job.getString("result.observed[0].settings.lock_timeout")).contains("value:5s", "source:database]");
         assertThat(change(job, "role", "statement_timeout")).containsEntry("before", "1.5min");
         assertThat(change(job, "role", "log_min_duration_statement")).doesNotContainKey("wanted");
 
@@ -110,6 +115,13 @@ class TimeoutPolicyApiTest {
         asAdmin()
                 .contentType(ContentType.JSON)
                 .post("/api/v1/timeout-policies/" + job.getLong("id") + "/undo")
+                .then()
+                .statusCode(409)
+                .body("code", is("policy-not-applied"))
+                .body("detail", containsString("only planned"));
+        asAdmin()
+                .contentType(ContentType.JSON)
+                .post("/api/v1/timeout-policies/999999999/undo")
                 .then()
                 .statusCode(404);
     }
@@ -271,9 +283,12 @@ class TimeoutPolicyApiTest {
                         "timeout-on-replication-role",
                         "idle-session-timeout-behind-a-pooler",
                         "idle-beyond-transaction-timeout",
-                        "no-timeout-on-protected-target");
+                        "no-timeout-on-protected-target",
+                        "timeout-on-replication-role", // the database's idle_session_timeout
+                        "timeout-on-replication-role", // and its transaction_timeout
+                        "timeout-on-maintenance-role"); // which ends migrations, too
         failed(refused, "policy-has-findings");
-        assertThat(refused.getList("error.errors")).hasSize(6);
+        assertThat(refused.getList("error.errors")).hasSize(9);
         assertThat(at.kept(null, app)).isEmpty();
 
         JsonArray allow = new JsonArray();
@@ -281,8 +296,117 @@ class TimeoutPolicyApiTest {
         JsonPath allowed = run(request.copy().put("allow", allow));
 
         succeeded(allowed);
-        assertThat(allowed.getList("result.findings.reason")).hasSize(6).containsOnly("a test");
+        assertThat(allowed.getList("result.findings.reason")).hasSize(9).containsOnly("a test");
         assertThat(at.kept(null, app)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {15, 18})
+    void namesThoseWhomAWideTimeoutWouldCutOffUnlessTheyAreExempt(int major) {
+        PolicyTarget at = new PolicyTarget(major);
+        String db = at.database.database();
+        String migrator = at.role("flyway", "LOGIN");
+        String backup = at.role("pgbackrest", "LOGIN");
+        String subscriber = at.role("sub", "LOGIN REPLICATION");
+        String stranger = at.role("migrate", "LOGIN");
+        at.role("backup", "NOLOGIN");
+        at.sql("REVOKE CONNECT ON DATABASE " + db + " FROM " + stranger);
+        String target = at.registered(new JsonObject().put("labels", new JsonObject().put("env", "production")));
+        JsonObject wide = onDatabase(db, "statement_timeout=30s");
+
+        JsonPath refused = run(policy(target, wide));
+
+        failed(refused, "policy-has-findings");
+        List<String> told = refused.getList("error.errors.detail");
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst())
+                .contains("(" + migrator + ", " + backup + ")")
+                .doesNotContain(stranger);
+        assertThat(told.getLast()).contains("replication (" + subscriber + ")");
+
+        JsonPath exempt = run(policy(
+                target,
+                wide,
+                rule("roleInDatabase", db, migrator, "statement_timeout=0s"),
+                rule("roleInDatabase", db, backup, "statement_timeout=0s"),
+                onRole(subscriber, "statement_timeout=0s")));
+
+        succeeded(exempt);
+        assertThat(exempt.getList("result.findings")).isEmpty();
+    }
+
+    @Test
+    void findsThoseWhoRunABackupAtThisMoment() throws SQLException {
+        PolicyTarget at = new PolicyTarget(15);
+        String nightly = at.role("nightly", "LOGIN");
+        try (Connection dump = TestServers.connect(at.server.as(nightly, "secret", at.database.database()))) {
+            dump.createStatement().execute("SET application_name = 'pg_dump'");
+
+            JsonPath job = run(policy(at.registered(), onDatabase(at.database.database(), "statement_timeout=30s")));
+
+            failed(job, "policy-has-findings");
+            assertThat(job.getString("error.errors")).contains("(" + nightly + ")");
+        }
+    }
+
+    @Test
+    void whatChangesTheSameIsProtectedAsThePolicyIs() {
+        PolicyTarget at = new PolicyTarget(15);
+        String app = at.role("app", "LOGIN");
+        String target = at.registered();
+        long applied = run(policy(target, onRole(app, "lock_timeout=1s"))).getLong("id");
+        String tag = asAdmin().get("/api/v1/targets/" + target).header("ETag");
+        asAdmin()
+                .contentType("application/merge-patch+json")
+                .header("If-Match", tag)
+                .body("{\"protection\": {\"approvals\": 1, \"kinds\": [\"timeout-policy\"]}}")
+                .patch("/api/v1/targets/" + target)
+                .then()
+                .statusCode(200);
+
+        for (String path : List.of(
+                "/api/v1/timeout-policies/" + applied + "/undo", "/api/v1/targets/" + target + "/timeouts/recycle")) {
+            asAdmin()
+                    .contentType(ContentType.JSON)
+                    .post(path)
+                    .then()
+                    .statusCode(202)
+                    .body("state", is("PENDING_APPROVAL"));
+        }
+        asAdmin()
+                .contentType(ContentType.JSON)
+                .body("{\"kind\": \"probe\", \"target\": \"" + target + "\"}")
+                .post("/api/v1/jobs")
+                .then()
+                .body("approval", nullValue());
+        asAdmin()
+                .get("/api/v1/kinds")
+                .then()
+                .body("items.find { it.name == 'timeout-recycle' }.protectedAs", is("timeout-policy"))
+                .body("items.find { it.name == 'probe' }.protectedAs", is("probe"));
+    }
+
+    @Test
+    void anUndoWithAKeyIsAnsweredAgainWhenItIsDone() {
+        PolicyTarget at = new PolicyTarget(15);
+        long applied = run(policy(at.registered(), onRole(at.role("app", "LOGIN"), "lock_timeout=1s")))
+                .getLong("id");
+        List<Long> answers = new ArrayList<>();
+        for (int time = 0; time < 2; time++) {
+            answers.add(asAdmin()
+                    .contentType(ContentType.JSON)
+                    .header("Idempotency-Key", "undo-" + applied)
+                    .header("Prefer", "wait=30")
+                    .post("/api/v1/timeout-policies/" + applied + "/undo")
+                    .then()
+                    .statusCode(200)
+                    .body("state", is("SUCCEEDED"))
+                    .header("Idempotency-Replayed", time == 0 ? nullValue() : is("true"))
+                    .extract()
+                    .jsonPath()
+                    .getLong("id"));
+        }
+        assertThat(answers).containsOnly(answers.getFirst());
     }
 
     @ParameterizedTest
@@ -374,15 +498,19 @@ class TimeoutPolicyApiTest {
     void undoesWhatAJobLeftThatDidNotLiveToTell() {
         PolicyTarget at = new PolicyTarget(15);
         String app = at.role("app", "LOGIN");
-        long committed =
-                run(policy(at.registered(), onRole(app, "lock_timeout=1s"))).getLong("id");
-        long rolledBack = run(policy(at.registered(), onRole(app, "statement_timeout=30s")))
-                .getLong("id");
+        String target = at.registered();
+        long committed = run(policy(target, onRole(app, "lock_timeout=1s"))).getLong("id");
+        long rolledBack =
+                run(policy(target, onRole(app, "statement_timeout=30s"))).getLong("id");
         at.sql("ALTER ROLE " + app + " RESET statement_timeout");
         store.preparedQuery("UPDATE timeout_policy SET applied_at = NULL WHERE job_id IN ($1, $2)")
                 .execute(Tuple.of(committed, rolledBack))
                 .await()
                 .indefinitely();
+        JsonPath told = asAdmin().get("/api/v1/targets/" + target + "/timeouts").jsonPath();
+        assertThat(told.getList("policies")).isEmpty();
+        assertThat(told.getList("unsettled.policy", Long.class)).containsExactly(committed);
+        assertThat(told.getString("unsettled[0].outcome")).isEqualTo("applied");
 
         failed(undo(rolledBack), "policy-not-applied");
         succeeded(undo(committed));
