@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Who and what there is on a server, and what our own role may do to all of it.
 ///
+/// @param shut databases that accept no connections
 /// @param keptOut for some databases, the roles that may not connect to them
 record Cluster(
         String self,
@@ -18,6 +19,7 @@ record Cluster(
         boolean maySignal,
         Map<String, RoleSeen> roles,
         Set<String> databases,
+        Set<String> shut,
         Map<String, Set<String>> keptOut,
         RoleUse use) {
 
@@ -34,7 +36,7 @@ record Cluster(
             SELECT rolname::text AS name, rolcanlogin AS login, rolsuper AS superuser, rolreplication AS replication
             FROM pg_roles""";
 
-    private static final String DATABASES = "SELECT datname::text AS name FROM pg_database";
+    private static final String DATABASES = "SELECT datname::text AS name, datallowconn AS open FROM pg_database";
 
     private static final String KEPT_OUT = """
             SELECT d.datname::text AS database, r.rolname::text AS role FROM pg_database d CROSS JOIN pg_roles r
@@ -54,7 +56,13 @@ record Cluster(
                     new RoleSeen(row.getBoolean("login"), row.getBoolean("superuser"), row.getBoolean("replication")));
         }
         Set<String> databases = new HashSet<>();
-        session.query(DATABASES).forEach(row -> databases.add(row.getString("name")));
+        Set<String> shut = new HashSet<>();
+        for (Row row : session.query(DATABASES)) {
+            databases.add(row.getString("name"));
+            if (!row.getBoolean("open")) {
+                shut.add(row.getString("name"));
+            }
+        }
         boolean mayAlter = self.getBoolean("rolsuper") || mayAlterSystem(session, systemSettings);
         return new Cluster(
                 self.getString("self"),
@@ -63,6 +71,7 @@ record Cluster(
                 self.getBoolean("rolsuper") || self.getBoolean("may_signal"),
                 roles,
                 databases,
+                shut,
                 keptOut(session, into),
                 RoleUse.read(session));
     }
@@ -86,10 +95,13 @@ record Cluster(
         return session.query(MAY_ALTER_SYSTEM, (Object) names).stream().allMatch(row -> row.getBoolean("may"));
     }
 
-    /// Who may log in there at all.
+    /// Whether the role may log in there at all; without a database: anywhere.
     boolean letsIn(String role, @Nullable String database) {
-        return roles.get(role).login()
-                && !keptOut.getOrDefault(database, Set.of()).contains(role);
+        RoleSeen seen = roles.get(role);
+        boolean out = database != null
+                && (shut.contains(database)
+                        || keptOut.getOrDefault(database, Set.of()).contains(role));
+        return seen != null && seen.login() && !out;
     }
 
     boolean has(Place place) {

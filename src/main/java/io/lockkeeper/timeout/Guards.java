@@ -98,7 +98,8 @@ record Guards(TimeoutPolicySpec spec, ServerSettings server, Cluster cluster, Im
         return roles.isEmpty()
                 ? Optional.empty()
                 : Optional.of("it reaches roles that are there for " + purpose + " (" + String.join(", ", roles)
-                        + "); exempt each with a rule of its own");
+                        + "); exempt each with a rule for the role that sets " + setting.name()
+                        + " to 0s, or allow it");
     }
 
     private boolean isFrom(Place place, ServerSetting setting, @Nullable String database, String role) {

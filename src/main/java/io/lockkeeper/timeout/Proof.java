@@ -31,9 +31,10 @@ record Proof(Inspection look, Trial trial) {
                 .distinct()
                 .filter(role -> observed.stream().noneMatch(each -> each.role().equals(role)))
                 .forEach(role -> coverage.add("what logins of role " + Identifiers.quote(role)
-                        + " really get, other than computed: no target on this server is registered for it"));
+                        + " really get: no target on this server is registered for it, so it is only computed"));
         if (trial.places().stream().anyMatch(place -> place.role() == null)) {
-            coverage.add("what logins of roles really get that no target on this server is registered for");
+            coverage.add("what logins really get of roles that no target on this server is registered for:"
+                    + " it is only computed");
         }
         return result(scene.since(), scene.image(), scene.server(), observed, coverage);
     }
@@ -78,6 +79,12 @@ record Proof(Inspection look, Trial trial) {
                 .filter(role -> !canLogIn(role))
                 .forEach(role -> notes.add("role " + role
                         + " cannot log in: what it keeps reaches nobody, for members do not inherit settings"));
+        trial.wants().stream()
+                .map(want -> want.place().database())
+                .filter(database -> look.cluster().shut().contains(database))
+                .distinct()
+                .forEach(database ->
+                        notes.add("database " + database + " accepts no connections: what it keeps reaches nobody"));
         boolean guardrail = Stream.of(Scope.ROLE, Scope.ROLE_IN_DATABASE, Scope.DATABASE)
                 .anyMatch(scope ->
                         trial.wants().stream().anyMatch(want -> want.place().scope() == scope));

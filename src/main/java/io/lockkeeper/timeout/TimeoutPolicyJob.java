@@ -85,7 +85,8 @@ public class TimeoutPolicyJob implements JobKind<TimeoutPolicySpec, TimeoutPolic
     private TimeoutPolicyResult prove(Proof proof, TargetFacts target, Instant at, JobContext job)
             throws InterruptedException {
         Scene scene = Scene.read(job.connect().within(CALL_BOUND), at);
-        List<Witnesses.Login> logins = witnesses.of(target.id(), proof.trial().places());
+        List<Witnesses.Login> logins =
+                witnesses.of(target.id(), proof.trial().places(), proof.look().cluster());
         List<Observation> observed = witnesses.observe(logins, proof.trial().wants(), scene);
         return proof.proved(scene, observed, logins);
     }

@@ -64,15 +64,15 @@ class TimeoutsReader {
             throws InterruptedException {
         Instant at = TimeoutPolicyJob.now(session);
         Scene scene = Scene.read(session, at);
-        Cluster cluster = Cluster.read(session, Set.of(), Set.of());
-        String into = database == null ? cluster.here() : database;
+        String into = database == null ? session.server().database() : database;
+        Cluster cluster = Cluster.read(session, Set.of(), Set.of(into));
         if (!cluster.has(Place.of(into, role))) {
             throw new Refused(Problem.notFound("such role or database on target " + target.name()));
         }
         List<StoredPolicy> applied =
                 known.stream().filter(policy -> policy.appliedAt() != null).toList();
         List<String> logins = role == null ? logins(cluster) : List.of(role);
-        Optional<Observation> seen = seen(target, role == null ? cluster.self() : role, into, scene);
+        Optional<Observation> seen = seen(target, role == null ? cluster.self() : role, into, cluster, scene);
         OldSessions old = OldSessions.find(session, applied);
         return new TimeoutsReport(
                 target.name(),
@@ -84,7 +84,7 @@ class TimeoutsReader {
                 Unsettled.among(known, scene.image(), scene.server()),
                 logins.stream()
                         .limit(MOST_ROLES)
-                        .map(each -> login(each, into, seen, role == null ? ASK : NOBODY, scene))
+                        .map(each -> login(each, into, seen, why(role, into, cluster), scene))
                         .toList(),
                 Drift.between(applied, scene.image(), scene.server()),
                 old.found(),
@@ -99,10 +99,17 @@ class TimeoutsReader {
                 .toList();
     }
 
+    private static String why(@Nullable String asked, String into, Cluster cluster) {
+        if (cluster.shut().contains(into)) {
+            return "the database accepts no connections";
+        }
+        return asked == null ? ASK : cluster.letsIn(asked, into) ? NOBODY : "the role may not log in there";
+    }
+
     /// A real login, if any target is registered for this role on this server.
-    private Optional<Observation> seen(TargetFacts target, String role, String into, Scene scene)
+    private Optional<Observation> seen(TargetFacts target, String role, String into, Cluster cluster, Scene scene)
             throws InterruptedException {
-        List<Witnesses.Login> logins = witnesses.of(target.id(), List.of(Place.of(into, role)));
+        List<Witnesses.Login> logins = witnesses.of(target.id(), List.of(Place.of(into, role)), cluster);
         return logins.isEmpty()
                 ? Optional.empty()
                 : Optional.of(witnesses.observe(logins.getFirst(), KnownSettings.names(), scene));

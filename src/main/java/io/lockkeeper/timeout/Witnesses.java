@@ -33,7 +33,10 @@ class Witnesses {
 
     private static final String BEGAN =
             "SELECT backend_start AS began FROM pg_stat_activity WHERE pid = pg_backend_pid()";
-    private static final String GOT = "SELECT name, setting, source FROM pg_settings WHERE name = ANY ($1)";
+    // Of tcp_*, `setting` is what the operating system makes of it.
+    private static final String GOT = """
+            SELECT name, CASE WHEN name LIKE 'tcp\\_%' THEN reset_val ELSE setting END AS setting, source
+            FROM pg_settings WHERE name = ANY ($1)""";
 
     private final Targets targets;
     private final Neighbours neighbours;
@@ -54,15 +57,16 @@ class Witnesses {
         }
     }
 
-    /// The logins that take values from these places, the most special places first; a place of no database is seen
+    /// The logins, of those that the server lets in, that take values from these places, the most special places first;
+    // a place of no database is seen
     /// from the one that the role's target is registered for.
-    List<Login> of(long target, Collection<Place> places) throws InterruptedException {
+    List<Login> of(long target, Collection<Place> places, Cluster cluster) throws InterruptedException {
         List<TargetLogin> here = neighbours.of(target);
         Map<List<String>, Login> logins = new LinkedHashMap<>();
         for (Place place : new TreeSet<>(places).descendingSet()) {
             for (TargetLogin one : here) {
                 Login login = new Login(one, Objects.requireNonNullElse(place.database(), one.database()));
-                if (place.reaches(login.database(), login.role())) {
+                if (place.reaches(login.database(), login.role()) && cluster.letsIn(login.role(), login.database())) {
                     logins.merge(
                             List.of(login.role(), login.database()),
                             login,

@@ -74,21 +74,34 @@ class ObservationApiTest {
     void whatCouldNotBeObservedHasItsReason() {
         PolicyTarget at = new PolicyTarget(15);
         String closed = at.databaseNamed("closed");
-        String app = at.role("app", "LOGIN");
         String locked = at.role("locked", "LOGIN");
+        String kept = at.role("kept", "LOGIN");
         String target = at.registered();
-        at.registeredAs(app);
         at.registeredAs(locked);
+        at.registeredAs(kept);
         at.sql(
-                "REVOKE CONNECT ON DATABASE " + quoted(closed) + " FROM PUBLIC",
+                "ALTER DATABASE " + quoted(closed) + " ALLOW_CONNECTIONS false",
+                "REVOKE CONNECT ON DATABASE " + at.database.database() + " FROM " + kept,
                 "ALTER ROLE " + quoted(locked) + " PASSWORD 'another'");
 
-        JsonPath job = run(policy(target, onDatabase(closed, "lock_timeout=5s"), onRole(locked, "lock_timeout=1s")));
+        JsonPath job = run(policy(
+                target,
+                onDatabase(closed, "lock_timeout=5s"),
+                onDatabase(at.database.database(), "tcp_keepalives_idle=0s"),
+                onRole(locked, "lock_timeout=1s")));
 
         succeeded(job);
-        assertThat(observed(job, app, closed).get("because").toString()).contains("access");
         assertThat(observed(job, locked, at.database.database()).get("because").toString())
                 .containsIgnoringCase("password");
+        assertThat(job.getList("result.observed.database", String.class)).doesNotContain(closed);
+        assertThat(job.getList("result.observed.role", String.class)).doesNotContain(kept); // it may not connect
+        assertThat(job.getString("result.notes")).contains(closed + " accepts no connections");
+        assertThat(observed(job, at.database.username(), at.database.database()).get("deviations"))
+                .hasToString("[]");
+        assertThat(timeouts(target, "?role=" + locked + "&database=" + closed).getString("effective[0].because"))
+                .contains("accepts no connections");
+        assertThat(timeouts(target, "?role=" + kept).getString("effective[0].because"))
+                .contains("may not log in");
     }
 
     @Test

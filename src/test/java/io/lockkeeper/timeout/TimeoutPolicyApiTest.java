@@ -324,6 +324,9 @@ class TimeoutPolicyApiTest {
                 .doesNotContain(stranger);
         assertThat(told.getLast()).contains("replication (" + subscriber + ")");
 
+        JsonPath everywhere = run(policy(target, rule("everyRole", null, null, "statement_timeout=30s"))
+                .put("mode", "plan"));
+        assertThat(everywhere.getString("result.findings.detail")).contains(migrator, stranger, subscriber);
         JsonPath exempt = run(policy(
                 target,
                 wide,
