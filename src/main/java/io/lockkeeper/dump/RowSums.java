@@ -69,6 +69,25 @@ final class RowSums implements Intake<TableSum> {
         return ended && emptyLines == 2;
     }
 
+    /// Up to the end mark, if that is there: where the rest begins.
+    int take(byte[] buffer, int from, int end) {
+        int at = from;
+        while (at < end && !ended) {
+            int newline = Newline.in(buffer, at, end);
+            if (newline < 0) {
+                begin(buffer, at, end - at);
+                return end;
+            }
+            row(buffer, at, newline - at);
+            at = newline + 1;
+        }
+        return at;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
     @Override
     public TableSum complete() {
         if (!ended) {

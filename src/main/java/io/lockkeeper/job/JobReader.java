@@ -115,7 +115,7 @@ class JobReader {
         JobRequest request = wanted.request();
         JobKind<S, ?> kind = wanted.kind();
         String exclusivity = kind.exclusivityKey(wanted.spec());
-        int approvals = target == null ? 0 : target.approvalsFor(kind.name());
+        int approvals = target == null ? 0 : target.approvalsFor(kind.name(), kind.protectedAs());
         return new NewJob(
                 kind.name(),
                 request.target(),

@@ -117,18 +117,21 @@ public class Jobs {
                     "An unfinished job on " + job.target()
                             + " excludes this one; leave out onConflict to queue behind it."));
         }
-        return uni(JobReads.firstUseOf(store, job.origin().subject(), job.once().key()))
-                .flatMap(first -> replay(job, first));
+        return EarlierRequest.jobOf(store, job.origin(), job.once())
+                .map(earlier -> earlier.orElseThrow(() ->
+                        new Refused(Problem.unavailable("A request with the same Idempotency-Key is under way.", 1))))
+                .flatMap(this::replayed);
     }
 
-    private Uni<Accepted> replay(NewJob job, Optional<JobReads.FirstUse> first) {
-        JobReads.FirstUse use = first.orElseThrow(
-                () -> new Refused(Problem.unavailable("A request with the same Idempotency-Key is under way.", 1)));
-        if (!java.security.MessageDigest.isEqual(use.digest(), job.once().digest())
-                || !use.object().startsWith("job/")) {
-            throw IdempotencyKey.reused();
-        }
-        return get(Long.parseLong(use.object().substring("job/".length()))).map(view -> new Accepted(view, true));
+    /// What an earlier request with this key has started, if there was one.
+    Uni<Optional<Accepted>> startedBefore(Origin by, IdempotencyKey key) {
+        return EarlierRequest.jobOf(store, by, new NewJob.Once(key.value(), key.digestBytes()))
+                .flatMap(earlier -> earlier.map(id -> replayed(id).map(Optional::of))
+                        .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
+    }
+
+    private Uni<Accepted> replayed(long id) {
+        return get(id).map(view -> new Accepted(view, true));
     }
 
     public Uni<JobView> get(long id) {
