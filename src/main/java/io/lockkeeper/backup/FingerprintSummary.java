@@ -24,7 +24,11 @@ public record FingerprintSummary(
                 fingerprint.level(),
                 fingerprint.digest(),
                 rows ? fingerprint.tables().size() : null,
-                rows ? fingerprint.tables().stream().mapToLong(Fingerprint.Table::rows).sum() : null,
+                rows
+                        ? fingerprint.tables().stream()
+                                .mapToLong(Fingerprint.Table::rows)
+                                .sum()
+                        : null,
                 fingerprint.largeObjects().count(),
                 fingerprint.leftOut().size());
     }

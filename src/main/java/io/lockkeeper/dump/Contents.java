@@ -63,7 +63,9 @@ final class Contents {
             List<String> columns = columns(entry);
             tables.put(
                     entry.table(),
-                    new TableRows(orders.of(entry.table(), columns), found instanceof TableSum sum && level != Level.NONE ? sum : null));
+                    new TableRows(
+                            orders.of(entry.table(), columns),
+                            found instanceof TableSum sum && level != Level.NONE ? sum : null));
         }
     }
 
