@@ -72,6 +72,10 @@ final class Contents {
         return new Progress(bytes.get(), finished, withData.size());
     }
 
+    synchronized boolean isComplete() {
+        return finished.keySet().containsAll(withData.keySet());
+    }
+
     synchronized DumpContent complete() {
         List<Entry> missing = withData.values().stream()
                 .filter(entry -> !finished.containsKey(entry.dumpId()))

@@ -7,9 +7,9 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sums up the rows of one table from its COPY text: lines, then `\.`, then nothing but empty lines. A row that is
-// whole
-/// within one chunk is hashed where it lies; one that is spread over several is hashed bit by bit, however long it is.
+/// Sums up the rows of one table from its COPY text: lines, then `\.`, then nothing but empty lines. A
+/// row that is whole within one chunk is hashed where it lies; one that is spread over several is hashed
+/// bit by bit, however long it is.
 final class RowSums implements Intake<TableSum> {
     private static final Hasher128 HASHER = Hashing.xxh3_128();
     private static final int END_MARK = '\\' << Byte.SIZE | '.';
@@ -42,8 +42,8 @@ final class RowSums implements Intake<TableSum> {
         return new RowSums(table, level, null);
     }
 
-    /// Sums up as if the columns, which come as `dumped`, had come as `wanted`. Where these are not the same columns,
-    /// they are taken as they come: then the tables differ anyway.
+    /// Sums up as if the columns, which come as `dumped`, had come as `wanted`. Where these are not the
+    /// same columns, they are taken as they come: then the tables differ anyway.
     static RowSums of(String table, Level level, List<String> dumped, List<String> wanted) {
         return new RowSums(
                 table,
@@ -53,22 +53,31 @@ final class RowSums implements Intake<TableSum> {
 
     @Override
     public void accept(byte[] buffer, int offset, int length) {
-        int at = offset;
         int end = offset + length;
-        while (at < end && !ended) {
-            int newline = Newline.in(buffer, at, end);
-            if (newline < 0) { // `at < end`: there is at least one byte
-                begin(buffer, at, end - at);
-                return;
-            }
-            row(buffer, at, newline - at);
-            at = newline + 1;
-        }
-        for (; at < end; at++) {
+        for (int at = take(buffer, offset, end); at < end; at++) {
             if (buffer[at] != '\n') {
                 throw DumpFailure.damaged("Something follows the end of the rows of " + table + ".");
             }
         }
+    }
+
+    /// Up to the end mark, if that is there: where the rest begins.
+    int take(byte[] buffer, int from, int end) {
+        int at = from;
+        while (at < end && !ended) {
+            int newline = Newline.in(buffer, at, end);
+            if (newline < 0) {
+                begin(buffer, at, end - at);
+                return end;
+            }
+            row(buffer, at, newline - at);
+            at = newline + 1;
+        }
+        return at;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     @Override

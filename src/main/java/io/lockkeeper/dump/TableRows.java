@@ -11,4 +11,9 @@ public record TableRows(List<String> columns, @Nullable TableSum sum) {
     public TableRows {
         columns = List.copyOf(columns);
     }
+
+    /// Of two partitions, or of one table that was dumped in two pieces.
+    TableRows plus(TableRows other) {
+        return new TableRows(columns, sum == null || other.sum == null ? null : sum.plus(other.sum));
+    }
 }
