@@ -65,6 +65,11 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     }
 
     @Override
+    public void check(BackupSpec spec) {
+        depots.named(spec.depot());
+    }
+
+    @Override
     public BackupResult run(BackupSpec spec, JobContext job) throws Exception {
         Optional<BackupView> done = backups.find(job.jobId());
         if (done.isPresent()) { // an earlier attempt got through without living to tell
