@@ -3,8 +3,8 @@ package io.lockkeeper.depot;
 import io.lockkeeper.http.Problem;
 import org.jspecify.annotations.Nullable;
 
-/// What a depot could not do. Its problem is fit for callers: it names depots, folders and files, and holds nothing
-/// of what a server said beyond its code.
+/// What a depot could not do. Its problem is fit for callers: it names depots, folders and files, and holds
+/// nothing of what a server said beyond its code.
 public abstract sealed class DepotFailure extends RuntimeException {
     private final transient Problem problem;
 

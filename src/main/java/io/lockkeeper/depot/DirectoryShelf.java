@@ -19,8 +19,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// A directory, of this machine or mounted here. Folders are written beside their place (`<folder>.partial`) and
-/// renamed when everything in them is on the disk.
+/// A directory, of this machine or mounted here. Folders are written beside their place (`<folder>.partial`)
+/// and renamed when everything in them is on the disk.
 final class DirectoryShelf implements Shelf {
     static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the next one
-/// is gathered, so that there are never more than two of them in memory.
+/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the
+/// next one is gathered, so that there are never more than two of them in memory.
 final class S3Upload extends OutputStream {
     private static final int FIRST_BUFFER = 256 * 1024;
     private static final Duration LONGEST_PART = Duration.ofMinutes(30);
@@ -173,7 +173,8 @@ final class S3Upload extends OutputStream {
         }
     }
 
-    /// A call that is made on a thread of its own. A virtual one: only these can be interrupted while they send.
+    /// A call that is made on a thread of its own. A virtual one: only these can be interrupted while they
+    /// send.
     private final class Sending {
         private final int part;
         private final byte[] bytes;
