@@ -43,13 +43,13 @@ public abstract sealed class DepotFailure extends RuntimeException {
         }
     }
 
-    /// There is a whole artifact in this folder already.
+    /// There is an artifact in this folder already, or one that somebody is writing or has left behind.
     public static final class Taken extends DepotFailure {
-        Taken(String depot, String folder) {
+        Taken(String depot, String folder, String by) {
             super(
                     Problem.conflict(
                             "artifact-exists",
-                            "Depot " + depot + " has an artifact in the folder " + folder + " already."),
+                            "Depot " + depot + ": there is " + by + " in the folder " + folder + "."),
                     null);
         }
     }

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -43,7 +44,11 @@ final class DirectoryShelf implements Shelf {
         return failures.guard("create the folder " + folder, () -> {
             Files.createDirectories(place.getParent(), OWNER_ONLY);
             Path draft = partial(folder);
-            Files.createDirectory(draft, OWNER_ONLY);
+            try {
+                Files.createDirectory(draft, OWNER_ONLY);
+            } catch (FileAlreadyExistsException unfinished) {
+                throw new DepotFailure.Taken(failures.depot(), folder, "an unfinished artifact, to be swept first,");
+            }
             return new DirectoryDraft(root, folder, draft, failures);
         });
     }

@@ -57,7 +57,7 @@ final class S3Draft implements Draft {
                 throw refused;
             } else if (!isOurs(manifest)) {
                 somebodyElses = true;
-                throw new DepotFailure.Taken(calls.failures().depot(), folder);
+                throw new DepotFailure.Taken(calls.failures().depot(), folder, "an artifact");
             }
         }
         published = true;

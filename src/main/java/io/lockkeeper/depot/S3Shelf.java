@@ -30,7 +30,7 @@ final class S3Shelf implements Shelf {
     @Override
     public Draft draft(String folder) {
         if (isWhole(folder)) {
-            throw new DepotFailure.Taken(calls.failures().depot(), folder);
+            throw new DepotFailure.Taken(calls.failures().depot(), folder, "an artifact");
         }
         return new S3Draft(this, calls, folder);
     }

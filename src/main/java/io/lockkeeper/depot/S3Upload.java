@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 final class S3Upload extends OutputStream {
     private static final int FIRST_BUFFER = 256 * 1024;
     private static final Duration LONGEST_PART = Duration.ofMinutes(30);
+    /// Servers put the parts together before they answer.
+    private static final Duration LONGEST_COMPLETION = Duration.ofMinutes(10);
     private static final long SLOWEST = 64 * 1024;
 
     private final S3Calls calls;
@@ -30,7 +32,7 @@ final class S3Upload extends OutputStream {
     private byte[] buffer = new byte[FIRST_BUFFER];
     private int filled;
     private long sent;
-    private @Nullable Sending sending;
+    private volatile @Nullable Sending sending;
     private volatile @Nullable String uploadId;
     private volatile boolean givenUp;
     private boolean closed;
@@ -136,6 +138,7 @@ final class S3Upload extends OutputStream {
                     client -> client.completeMultipartUpload(complete -> complete.bucket(calls.bucket())
                             .key(key)
                             .uploadId(uploadId)
+                            .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(LONGEST_COMPLETION))
                             .multipartUpload(all -> all.parts(parts))));
         } catch (DepotFailure.Denied gone) {
             if (!S3Failures.isMissing(gone) || !isThere()) {
