@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the next one
-/// is gathered, so that there are never more than two of them in memory.
+/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the
+/// next one is gathered, so that there are never more than two of them in memory.
 final class S3Upload extends OutputStream {
     private static final int FIRST_BUFFER = 256 * 1024;
     private static final Duration LONGEST_PART = Duration.ofMinutes(30);
+    /// Servers put the parts together before they answer.
+    private static final Duration LONGEST_COMPLETION = Duration.ofMinutes(10);
     private static final long SLOWEST = 64 * 1024;
 
     private final S3Calls calls;
@@ -30,7 +32,7 @@ final class S3Upload extends OutputStream {
     private byte[] buffer = new byte[FIRST_BUFFER];
     private int filled;
     private long sent;
-    private @Nullable Sending sending;
+    private volatile @Nullable Sending sending;
     private volatile @Nullable String uploadId;
     private volatile boolean givenUp;
     private boolean closed;
@@ -136,6 +138,7 @@ final class S3Upload extends OutputStream {
                     client -> client.completeMultipartUpload(complete -> complete.bucket(calls.bucket())
                             .key(key)
                             .uploadId(uploadId)
+                            .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(LONGEST_COMPLETION))
                             .multipartUpload(all -> all.parts(parts))));
         } catch (DepotFailure.Denied gone) {
             if (!S3Failures.isMissing(gone) || !isThere()) {
@@ -173,7 +176,8 @@ final class S3Upload extends OutputStream {
         }
     }
 
-    /// A call that is made on a thread of its own. A virtual one: only these can be interrupted while they send.
+    /// A call that is made on a thread of its own. A virtual one: only these can be interrupted while they
+    /// send.
     private final class Sending {
         private final int part;
         private final byte[] bytes;
