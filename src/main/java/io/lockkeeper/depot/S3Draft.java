@@ -70,7 +70,7 @@ final class S3Draft implements Draft {
                         put -> put.bucket(calls.bucket())
                                 .key(shelf.key(folder, Names.MANIFEST))
                                 .ifNoneMatch(onlyIfNew ? "*" : null)
-                                .contentMD5(S3Upload.md5(manifest, manifest.length)),
+                                .contentMD5(S3Sending.md5(manifest, manifest.length)),
                         RequestBody.fromBytes(manifest)));
     }
 
