@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytes in the depot
 /// @param rawBytes as the tool wrote them
 /// @param key id of the key that it is sealed with; absent: it is not
+/// @param recipient the public half of that key
 /// @param snapshotAt the state of the data that it holds, by the target's clock
 /// @param missing what of it was found gone from its depot, or changed
 /// @param expiresAt no rule removes it before
@@ -27,6 +28,7 @@ public record BackupView(
         long bytes,
         long rawBytes,
         @Nullable String key,
+        @Nullable String recipient,
         String serverVersion,
         String toolVersion,
         @Nullable String systemIdentifier,
