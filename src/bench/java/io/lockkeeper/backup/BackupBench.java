@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A backup of ours (two tables at a time, zstd, sealed, every row hashed, into a directory) against a bare
-/// `pg_dump -Fd -j2` with its default compression: the same database, in turns, the best of each. And what the heap held
+/// `pg_dump -Fd -j2` with its default compression: the same database, in turns, the best of each. And what the heap
+// held
 /// after collections while a database grew.
 public final class BackupBench {
     private static final int ROUNDS = 3;
@@ -50,7 +51,8 @@ public final class BackupBench {
                         "-Xlog:gc:file=" + home.resolve("gc.log"),
                         "-Dlockkeeper.depots.bench.directory=" + depot,
                         "-Dlockkeeper.depots.bench.key=bench",
-                        "-Dlockkeeper.keys.bench.identity=" + TestDepots.Pair.generate().identity())
+                        "-Dlockkeeper.keys.bench.identity="
+                                + TestDepots.Pair.generate().identity())
                 .ready()) {
             var bench = new BackupBench(home, instance);
             bench.compare("pgbench", bench.pgbench(5_000_000 / 100 * percent));
@@ -78,20 +80,16 @@ public final class BackupBench {
 
     private StoreAddress wide(int rows) {
         StoreAddress database = server.emptyDatabase();
-        TestServers.execute(
-                database,
-                """
+        TestServers.execute(database, """
                 CREATE TABLE wide AS
                 SELECT n AS id, (SELECT string_agg(md5(n::text || i), ' ') FROM generate_series(1, 30) i) AS body,
                        jsonb_build_object('id', n, 'tags', ARRAY[md5(n::text), md5((n + 1)::text)], 'price', n / 7.0,
                                           'nested', jsonb_build_object('text', repeat(md5((n %% 1000)::text), 8))) AS doc,
                        decode(md5((n * 3)::text) || md5((n * 5)::text), 'hex') AS raw, ARRAY[n, n + 1, n + 2] AS numbers
-                FROM generate_series(1, %d) n""".formatted(rows),
-                """
+                FROM generate_series(1, %d) n""".formatted(rows), """
                 CREATE TABLE toasty AS
                 SELECT n AS id, (SELECT string_agg(md5(n::text || i), '') FROM generate_series(1, 250) i) AS body
-                FROM generate_series(1, %d) n""".formatted(rows / 10),
-                "VACUUM ANALYZE");
+                FROM generate_series(1, %d) n""".formatted(rows / 10), "VACUUM ANALYZE");
         return database;
     }
 
@@ -151,9 +149,16 @@ public final class BackupBench {
                 .put("port", database.port())
                 .put("database", database.database())
                 .put("username", database.username())
-                .put("credential", new JsonObject().put("value", database.password().orElseThrow()))
+                .put(
+                        "credential",
+                        new JsonObject().put("value", database.password().orElseThrow()))
                 .put("tls", new JsonObject().put("mode", "disable"));
-        instance.ask().contentType(ContentType.JSON).body(spec.encode()).post("/api/v1/targets").then().statusCode(201);
+        instance.ask()
+                .contentType(ContentType.JSON)
+                .body(spec.encode())
+                .post("/api/v1/targets")
+                .then()
+                .statusCode(201);
         return name;
     }
 
@@ -168,7 +173,8 @@ public final class BackupBench {
                 .jsonPath()
                 .getLong("id");
         while (true) {
-            JsonPath job = instance.ask().get("/api/v1/jobs/" + id).then().extract().jsonPath();
+            JsonPath job =
+                    instance.ask().get("/api/v1/jobs/" + id).then().extract().jsonPath();
             if (job.getBoolean("done")) {
                 if (!job.getString("state").equals("SUCCEEDED")) {
                     throw new IllegalStateException(job.prettify());
@@ -180,15 +186,14 @@ public final class BackupBench {
     }
 
     private static double seconds(JsonPath job) {
-        return Duration.between(
-                                Instant.parse(job.getString("startedAt")),
-                                Instant.parse(job.getString("finishedAt")))
+        return Duration.between(Instant.parse(job.getString("startedAt")), Instant.parse(job.getString("finishedAt")))
                         .toMillis()
                 / 1000.0;
     }
 
     private double bare(StoreAddress database, Path directory) throws Exception {
-        Path program = ClientTools.forServer(server.major(), List.of("pg_dump"), List.of()).program("pg_dump");
+        Path program = ClientTools.forServer(server.major(), List.of("pg_dump"), List.of())
+                .program("pg_dump");
         Map<String, String> environment = Map.of(
                 "PGHOST", database.host(),
                 "PGPORT", Integer.toString(database.port()),
@@ -197,7 +202,8 @@ public final class BackupBench {
                 "PGDATABASE", database.database());
         long began = System.nanoTime();
         ChildProcess.Ended ended = ChildProcess.run(
-                new Command(program, List.of("--format=directory", "--jobs=2", "--file=" + directory), home, environment),
+                new Command(
+                        program, List.of("--format=directory", "--jobs=2", "--file=" + directory), home, environment),
                 Duration.ofMinutes(10));
         if (!ended.well()) {
             throw new IllegalStateException(ended.text());
@@ -213,7 +219,8 @@ public final class BackupBench {
 
     private static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }

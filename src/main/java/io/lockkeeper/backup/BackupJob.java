@@ -133,8 +133,8 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     }
 
     private void keep(JobContext job, String folder, Sealed sealed, Made made) throws InterruptedException {
-        var sealing =
-                new BackupStore.Sealing(sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key(), sealed.recipient());
+        var sealing = new BackupStore.Sealing(
+                sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key(), sealed.recipient());
         if (!backups.complete(job.jobId(), folder, sealing, made)) {
             throw new Refused(Problem.conflict(
                     "superseded", "Another attempt at backup " + job.jobId() + " has begun; this one's work is void."));
