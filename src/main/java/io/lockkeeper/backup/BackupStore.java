@@ -41,10 +41,12 @@ class BackupStore {
              AND ($4::text IS NULL OR method = $4)
             ORDER BY id DESC LIMIT $5""";
 
-    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover.
+    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without a lock: the
+    /// parts of a statement see the row as it was before, a locked one that another part has changed they would
+    // skip.
     private static final String BEGIN = """
             WITH earlier AS (
-                SELECT id, depot, folder FROM backup WHERE id = $1 AND state = 'WRITING' FOR UPDATE
+                SELECT id, depot, folder FROM backup WHERE id = $1 AND state = 'WRITING'
             ), left_over AS (
                 INSERT INTO backup_leftover (depot, folder, backup) SELECT depot, folder, id FROM earlier
             )

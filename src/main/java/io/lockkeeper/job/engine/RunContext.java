@@ -45,10 +45,14 @@ final class RunContext implements JobContext {
         PgSession connect(long targetId, String applicationName) throws InterruptedException;
     }
 
-    /// Before the kind's own code: nobody else may be changing the target, no matter which installation they belong to.
+    /// Before the kind's own code: what an earlier attempt left on the target ends, and nobody else may be changing it,
+    // no
+    /// matter which installation they belong to.
     void prepare(Limits limits) throws InterruptedException {
-        if (limits.target() == Limits.TargetUse.CHANGES) {
-            new TargetClaim(job, this).hold();
+        switch (limits.target()) {
+            case CHANGES -> new TargetClaim(job, this).hold();
+            case READS -> new TargetClaim(job, this).endEarlierAttempts();
+            default -> {}
         }
     }
 

@@ -27,13 +27,26 @@ final class TargetClaim {
     /// Held by a session that stays open until the run ends.
     void hold() throws InterruptedException {
         PgSession session = context.connect();
-        if (job.lease() > 1) {
-            session.query(END_EARLIER_ATTEMPTS, job.id(), job.lease());
-        }
+        endEarlierAttempts(session);
         if (!session.one(HOLD_TARGET).getBoolean(0)) {
             throw new Refused(Problem.conflict(
                     "target-held",
                     "Another Lockkeeper installation is changing target " + job.target() + " at this moment."));
+        }
+    }
+
+    /// For a job that only reads: a program that outlived its instance holds locks, and waits for some.
+    void endEarlierAttempts() throws InterruptedException {
+        if (job.lease() > 1) {
+            try (PgSession session = context.connect()) {
+                endEarlierAttempts(session);
+            }
+        }
+    }
+
+    private void endEarlierAttempts(PgSession session) throws InterruptedException {
+        if (job.lease() > 1) {
+            session.query(END_EARLIER_ATTEMPTS, job.id(), job.lease());
         }
     }
 }
