@@ -202,8 +202,6 @@ class HouseRulesTest {
                 .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
                 .filter(each -> each.isTopLevelClass())
                 .filter(each -> !foundByTheFramework.contains(each.getSimpleName()))
-                .filter(each ->
-                        !each.getPackageName().equals("io.lockkeeper.dump")) // made for backups, which come next
                 .filter(each -> !each.isAnnotatedWith("jakarta.ws.rs.Path"))
                 .filter(each -> !each.isAnnotatedWith("io.smallrye.config.ConfigMapping"))
                 .filter(each -> !each.isAnnotatedWith("jakarta.persistence.Entity"))
