@@ -29,6 +29,7 @@ final class RunContext implements JobContext {
     private final Set<PgSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+    private boolean reachesTarget = true;
     private int steps;
     private volatile String stepName;
     private volatile Path directory;
@@ -47,6 +48,7 @@ final class RunContext implements JobContext {
 
     /// Before the kind's own code: nobody else may be changing the target, no matter which installation they belong to.
     void prepare(Limits limits) throws InterruptedException {
+        reachesTarget = limits.target() != Limits.TargetUse.NAMED;
         if (limits.target() == Limits.TargetUse.CHANGES) {
             new TargetClaim(job, this).hold();
         }
@@ -72,6 +74,9 @@ final class RunContext implements JobContext {
         checkStopped();
         if (job.targetId() == null) {
             throw new IllegalStateException("a job of kind " + job.kind() + " has no target to connect to");
+        }
+        if (!reachesTarget) {
+            throw new IllegalStateException("a job of kind " + job.kind() + " says that it never connects");
         }
         PgSession session = gate.connect(job.targetId(), applicationName());
         sessions.add(session);
