@@ -30,7 +30,7 @@ class BackupStore {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
     private static final String READ = """
-            SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, server_version,
+            SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
                    tool_version, system_identifier, snapshot_at, wal_lsn, fingerprint::text AS fingerprint, verdict, judged_at,
                    judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at, version
             FROM backup
@@ -61,7 +61,7 @@ class BackupStore {
     /// Only for the folder that counts: whoever lost its lease finds another one here.
     private static final String COMPLETE = """
             UPDATE backup
-            SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6,
+            SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6, recipient = $14,
                 database = $7, server_version = $8, tool_version = $9, system_identifier = $10, snapshot_at = $11, wal_lsn = $12,
                 fingerprint = $13::text::jsonb
             WHERE id = $1 AND folder = $2 AND state = 'WRITING'""";
@@ -121,7 +121,8 @@ class BackupStore {
                 made.systemIdentifier(),
                 made.snapshotAt().atOffset(ZoneOffset.UTC),
                 made.walLsn(),
-                write(made.fingerprint())));
+                write(made.fingerprint()),
+                sealed.recipient()));
         return await(ask(COMPLETE, values)).rowCount() == 1;
     }
 
@@ -130,7 +131,8 @@ class BackupStore {
             String sha256,
             long bytes,
             long rawBytes,
-            @Nullable String key) {}
+            @Nullable String key,
+            @Nullable String recipient) {}
 
     private Future<RowSet<Row>> ask(String sql, Tuple values) {
         return store.preparedQuery(sql).execute(values);
@@ -160,6 +162,7 @@ class BackupStore {
                 row.getLong("bytes"),
                 row.getLong("raw_bytes"),
                 row.getString("key_id"),
+                row.getString("recipient"),
                 row.getString("server_version"),
                 row.getString("tool_version"),
                 row.getString("system_identifier"),

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytes in the depot
 /// @param rawBytes as the tool wrote them
 /// @param key id of the key that it is sealed with; absent: it is not
+/// @param recipient the public half of that key
 /// @param snapshotAt the state of the data that it holds, by the target's clock
 /// @param missing what of it was found gone from its depot, or changed
 /// @param keyLost why what it is sealed with cannot be opened any more
@@ -30,6 +31,7 @@ public record BackupView(
         long bytes,
         long rawBytes,
         @Nullable String key,
+        @Nullable String recipient,
         String serverVersion,
         String toolVersion,
         @Nullable String systemIdentifier,

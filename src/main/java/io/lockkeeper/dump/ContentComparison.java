@@ -11,8 +11,8 @@ record ContentComparison(Fingerprint expected, Fingerprint found, Comparison.Tol
     void tell() {
         Set<TableName> leftOut = expected.leftOut().stream().map(LeftOut::table).collect(Collectors.toSet());
         told.pairs(expected.tables(), found.tables(), Table::table, (name, before, after) -> {
-            if (before == null && leftOut.contains(name)) {
-                return; // a note says so already
+            if (before == null && (after.rows() == 0 || leftOut.contains(name))) {
+                return; // a note says so already, or the schema does
             }
             String sentence = table(before, after);
             if (sentence != null) {

@@ -75,12 +75,15 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
               UNION ALL
               SELECT tree.leaf, inhparent FROM tree JOIN pg_inherits ON inhrelid = above
                 JOIN pg_class c ON c.oid = inhrelid AND c.relispartition),
+            locked (table_oid) AS MATERIALIZED ( -- whoever asks for the size of one of these waits
+              SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IS NOT NULL),
             root AS (SELECT leaf, above FROM tree JOIN pg_class c ON c.oid = above AND NOT c.relispartition)
             SELECT n.nspname, c.relname, c.relkind::text AS kind, rn.nspname AS root_schema, rc.relname AS root_name,
                    c.relispopulated, e.extname,
                    CASE WHEN c.relkind NOT IN ('r', 'm') THEN 0
                         WHEN c.relpages > 0 THEN (c.relpages + coalesce(t.relpages, 0))::bigint
                                                  * current_setting('block_size')::bigint
+                        WHEN c.oid IN (SELECT table_oid FROM locked) THEN 0
                         ELSE coalesce(pg_table_size(c.oid), 0) END AS bytes,
                    CASE WHEN c.relkind = 'p' THEN ARRAY(
                      SELECT attname::text FROM pg_attribute

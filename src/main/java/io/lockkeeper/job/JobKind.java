@@ -33,5 +33,11 @@ public interface JobKind<S extends Record, R extends Record> {
         return name();
     }
 
+    /// Refuses at once, before there is a job, what can be seen never to work: something that the spec names and this
+    /// installation does not have. Quick, and without a look at any target.
+    ///
+    /// @throws io.lockkeeper.http.Refused with the reason
+    default void check(S spec) {}
+
     R run(S spec, JobContext job) throws Exception;
 }

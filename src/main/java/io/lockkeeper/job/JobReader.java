@@ -82,6 +82,7 @@ class JobReader {
             faults.add("/target", "must be left out: a job of kind " + kind.name() + " has no target");
         }
         faults.refuseIfAny();
+        kind.check(spec);
         return new Wanted<>(kind, request, spec);
     }
 

@@ -163,9 +163,7 @@ class RunStore {
     }
 
     Future<Void> postpone(long schedule, Instant until) {
-        return store.preparedQuery(POSTPONE)
-                .execute(Tuple.of(schedule, utc(until)))
-                .mapEmpty();
+        return tell(POSTPONE, Tuple.of(schedule, utc(until))).mapEmpty();
     }
 
     /// Empty if it was carried out meanwhile.

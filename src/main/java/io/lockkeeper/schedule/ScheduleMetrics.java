@@ -3,6 +3,7 @@ package io.lockkeeper.schedule;
 import io.lockkeeper.http.Words;
 import io.lockkeeper.schedule.RunView.Outcome;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 @Singleton
 class ScheduleMetrics {
     private final Map<Outcome, Counter> runs = new EnumMap<>(Outcome.class);
-    private final AtomicLong late;
+    private final AtomicLong late = new AtomicLong();
 
     ScheduleMetrics(MeterRegistry registry) {
         for (Outcome outcome : Outcome.values()) {
@@ -25,7 +26,9 @@ class ScheduleMetrics {
                                 .register(registry));
             }
         }
-        late = registry.gauge("lockkeeper.schedules.late", new AtomicLong());
+        Gauge.builder("lockkeeper.schedules.late", late, AtomicLong::get)
+                .description("Schedules that should have started something more than a minute ago")
+                .register(registry);
     }
 
     void count(Outcome outcome) {

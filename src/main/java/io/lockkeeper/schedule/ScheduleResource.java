@@ -13,8 +13,6 @@ import io.lockkeeper.job.Jobs;
 import io.lockkeeper.job.Kinds;
 import io.lockkeeper.schedule.ScheduleRequests.Checked;
 import io.lockkeeper.schedule.ScheduleStore.Draft;
-import io.lockkeeper.schedule.Timetable.Due;
-import io.lockkeeper.security.Audit;
 import io.lockkeeper.security.Caller;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -34,7 +32,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -120,7 +117,7 @@ public class ScheduleResource {
         Caller caller = access.caller();
         Optional<IdempotencyKey> key = request.idempotencyKey(body);
         return requests.fresh(body, caller)
-                .map(checked -> draft(checked, caller, "schedule.create"))
+                .map(checked -> Draft.of(checked, caller, "schedule.create"))
                 .flatMap(draft -> Jobs.uni(store.create(draft, key)))
                 .map(this::created);
     }
@@ -202,7 +199,7 @@ public class ScheduleResource {
     }
 
     private Uni<Schedule> store(Schedule old, Checked checked, Caller caller, ObjectNode patch) {
-        Draft draft = draft(checked, caller, "schedule.change").naming(patch);
+        Draft draft = Draft.of(checked, caller, "schedule.change").naming(patch);
         return Jobs.uni(store.change(old, draft, !checked.spec().isDueLike(old.spec())));
     }
 
@@ -222,21 +219,8 @@ public class ScheduleResource {
         Caller caller = access.caller();
         return access.changeable(name)
                 .invoke(old -> ETags.demandMatch(headers, tag(old)))
-                .flatMap(old -> Jobs.uni(store.delete(old, audit(caller, "schedule.delete", old.spec()))))
+                .flatMap(old -> Jobs.uni(store.delete(old, Draft.audit(caller, "schedule.delete", old.spec()))))
                 .replaceWith(Response.noContent().build());
-    }
-
-    private static Draft draft(Checked checked, Caller caller, String action) {
-        ScheduleSpec spec = checked.spec();
-        Due next = spec.paused() ? null : spec.timetable().after(Instant.now());
-        Audit audit = audit(caller, action, spec);
-        return new Draft(spec, checked.targetId(), next, caller, audit);
-    }
-
-    static Audit audit(Caller caller, String action, ScheduleSpec spec) {
-        return Audit.entry(caller, action, "schedule/" + spec.name())
-                .about(spec.target())
-                .with("kind", spec.kind());
     }
 
     private Response created(ScheduleStore.Made made) {

@@ -13,6 +13,7 @@ import io.lockkeeper.job.JobView;
 import io.lockkeeper.job.Jobs;
 import io.lockkeeper.job.Jobs.Accepted;
 import io.lockkeeper.schedule.RunBook.Asked;
+import io.lockkeeper.schedule.ScheduleStore.Draft;
 import io.lockkeeper.security.Caller;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -143,11 +144,7 @@ public class ScheduleRunResource {
         Optional<IdempotencyKey> key = request.idempotencyKey();
         return access.changeable(name)
                 .flatMap(schedule -> Jobs.uni(book.begin(
-                        schedule,
-                        caller,
-                        ScheduleResource.audit(caller, "schedule.run", schedule.spec()),
-                        Instant.now(),
-                        key)))
+                        schedule, caller, Draft.audit(caller, "schedule.run", schedule.spec()), Instant.now(), key)))
                 .flatMap(this::launched)
                 .flatMap(accepted -> starts.answer(accepted, preference));
     }

@@ -8,6 +8,7 @@ import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.http.Words;
+import io.lockkeeper.schedule.ScheduleRequests.Checked;
 import io.lockkeeper.schedule.Timetable.Due;
 import io.lockkeeper.security.Audit;
 import io.lockkeeper.security.AuditStore;
@@ -21,6 +22,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +78,19 @@ class ScheduleStore {
             @Nullable Due next,
             Caller caller,
             Audit audit) {
+        /// Due anew from now on.
+        static Draft of(Checked checked, Caller caller, String action) {
+            ScheduleSpec spec = checked.spec();
+            Due next = spec.paused() ? null : spec.timetable().after(Instant.now());
+            return new Draft(spec, checked.targetId(), next, caller, audit(caller, action, spec));
+        }
+
+        static Audit audit(Caller caller, String action, ScheduleSpec spec) {
+            return Audit.entry(caller, action, "schedule/" + spec.name())
+                    .about(spec.target())
+                    .with("kind", spec.kind());
+        }
+
         /// The audit trail tells which fields a patch named.
         Draft naming(ObjectNode patch) {
             List<String> fields =

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// On the day on which there is no Lockkeeper: the programs `age` and `zstd` read what we wrote, and we what they
-/// wrote. Skipped where they are not installed.
+/// On the day on which there is no Lockkeeper: the programs `age` and `zstd` read what we wrote, and we what
+/// they wrote. Skipped where they are not installed.
 class ByHandTest {
     private static final String FOLDER = "orders/17-1";
 

@@ -175,6 +175,59 @@ class ComparisonTest {
     }
 
     @Test
+    void aDumpOfAPartNeedsNotEverythingOfTheWhole() {
+        byte[] part = original.custom("--table=pairs", "--table=parts*", "--exclude-table-data=parts_*");
+        Fingerprint lean = FINGERPRINTS.of(original, part);
+        try (var copy = original.restored(part)) {
+            Comparison comparison = Comparison.of(lean, FINGERPRINTS.against(lean, copy));
+
+            assertThat(comparison.differences()).isEmpty();
+            assertThat(comparison.notes())
+                    .contains(
+                            "public.twins was not compared: it was left out of the dump.",
+                            "public.parts_1 was not compared: its rows were left out of the dump.")
+                    .anyMatch(note -> note.startsWith("Nothing refers to these roles any more: "));
+        }
+    }
+
+    @Test
+    void whatEveryNewDatabaseHasIsNoDifference() {
+        try (var bare = DumpedDatabase.fresh(17).sql("DROP EXTENSION plpgsql")) {
+            byte[] archive = bare.custom();
+            Fingerprint before = FINGERPRINTS.of(bare, archive);
+            try (var copy = bare.restored(archive)) {
+                Comparison comparison = Comparison.of(before, FINGERPRINTS.against(before, copy));
+                assertThat(comparison.differences()).isEmpty();
+                assertThat(comparison.notes())
+                        .containsExactly("Extension plpgsql: none expected, version 1.0 in schema pg_catalog found.");
+            }
+        }
+    }
+
+    @Test
+    void fingerprintsOfCountsAndOfNothingAreComparedAsFarAsTheyGo() {
+        DatabaseFacts facts = FINGERPRINTS.facts(original);
+        Fingerprint counts = at(Level.COUNTS, facts);
+        Fingerprint none = at(Level.NONE, facts);
+
+        assertThat(counts.tables()).allMatch(table -> table.hash() == null).hasSameSizeAs(expected.tables());
+        assertThat(none.tables()).isEmpty();
+        assertThat(Comparison.of(counts, expected).differences()).isEmpty();
+        assertThat(Comparison.of(none, expected).notes())
+                .contains("The content was not compared: the fingerprint has none.");
+        try (var copy = original.restored(dump).sql("DELETE FROM parts WHERE a = 15")) {
+            assertThat(Comparison.of(counts, FINGERPRINTS.against(counts, copy)).differences())
+                    .extracting(Difference::object)
+                    .containsExactly("public.parts");
+        }
+    }
+
+    private static Fingerprint at(Level level, DatabaseFacts facts) {
+        DumpContent content = Feeding.read(new CustomArchive(level, facts.columnOrders()), dump, 9_999);
+        return Fingerprint.of(level, content, content.toc().orElseThrow(), facts);
+    }
+
+    @Test
     void anotherMajorVersionIsANoteNotADifference() {
         DumpedDatabase.nasty(18, "objects").close(); // leaves the roles behind
         try (var young = DumpedDatabase.fresh(18)) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /// A fresh database on a server of one version, and the real `pg_dump`, `pg_restore` and `psql` of one
 /// version.
-record DumpedDatabase(StoreAddress address, Path programs) implements AutoCloseable {
+public record DumpedDatabase(StoreAddress address, Path programs) implements AutoCloseable {
     private static final Path RESOURCES = Path.of("src/test/resources/nasty");
 
     /// All that are nasty, each for another reason.
@@ -35,6 +35,11 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// One that is there already, with the programs of its server's version.
+    public static DumpedDatabase at(int major, StoreAddress address) {
+        return new DumpedDatabase(address, programsOf(major));
     }
 
     static DumpedDatabase fresh(int major) {
@@ -50,7 +55,7 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
         return new DumpedDatabase(server.address(name), programsOf(major));
     }
 
-    static DumpedDatabase nasty(int major, String name) {
+    public static DumpedDatabase nasty(int major, String name) {
         DumpedDatabase database = fresh(major);
         database.run(
                 "psql",

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// Takes fingerprints of real databases, as a backup (`of`) and as a restore test does (`against`).
-final class Fingerprints implements AfterAllCallback {
+public final class Fingerprints implements AfterAllCallback {
     private final Vertx vertx = Vertx.vertx();
     private final PgConnector connector = new PgConnector(vertx);
 
@@ -21,7 +21,7 @@ final class Fingerprints implements AfterAllCallback {
         return read(dump, facts, facts.columnOrders());
     }
 
-    Fingerprint against(Fingerprint expected, DumpedDatabase database) {
+    public Fingerprint against(Fingerprint expected, DumpedDatabase database) {
         DatabaseFacts facts = facts(database);
         return read(database.custom(), facts, expected.columnOrders(facts));
     }

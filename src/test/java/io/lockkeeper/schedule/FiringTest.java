@@ -385,13 +385,22 @@ class FiringTest {
     }
 
     @Test
-    void countsWhatIsLateAndForgetsWhatIsOld() throws Exception {
+    void takesSoManyAtATimeAndTellsHowManyAreLate() throws Exception {
+        for (int i = 0; i < 205; i++) {
+            schedule("s" + i, "@hourly", "tick", "{}");
+        }
+        now = at("13:05:00");
+        assertThat(one.firing.once()).isZero();
+        assertThat(meters.get("lockkeeper.schedules.late").gauge().value()).isEqualTo(5);
+        assertThat(one.firing.once()).isEqualTo(Firing.PACE);
+        assertThat(meters.get("lockkeeper.schedules.late").gauge().value()).isZero();
+        assertThat(runs()).hasSize(205);
+    }
+
+    @Test
+    void forgetsWhatIsOldWithTheHistoryOfJobs() throws Exception {
         schedule("s", "* * * * *", "tick", "{}");
-        store.ask("UPDATE schedule SET cron = '1 2 3 4 5 6'");
         now = at("12:03:00");
-        one.fire();
-        assertThat(meters.get("lockkeeper.schedules.late").gauge().value()).isZero(); // put off
-        store.ask("UPDATE schedule SET cron = '* * * * *', next_at = due_at, version = version + 1");
         one.fire();
         assertThat(runs()).containsExactly("12:02 started 1");
         awaitNoUnfinishedJob();
