@@ -32,7 +32,10 @@ CREATE TABLE backup (
     judged_at         timestamptz,
     judged_by         bigint,     -- the restore test
     missing           text,       -- which part of it is gone from the depot or not what it was
+    only_by_reading   boolean     NOT NULL DEFAULT false, -- that was found by reading all of it: sizes alone do not clear it
+    key_lost          text,       -- why what it is sealed with cannot open it any more
     checked_at        timestamptz,
+    check_at          timestamptz NOT NULL DEFAULT clock_timestamp() + interval '1 day', -- moved on by whoever checks it next
 
     -- how long it stays
     expires_at        timestamptz, -- not before this, and not because of this alone
@@ -48,6 +51,7 @@ CREATE TABLE backup (
 CREATE INDEX backup_of_target ON backup (target, id);
 CREATE INDEX backup_of_target_id ON backup (target_id) WHERE target_id IS NOT NULL;
 CREATE INDEX backup_unfinished ON backup (id) WHERE state <> 'COMPLETE';
+CREATE INDEX backup_to_check ON backup (check_at) WHERE state = 'COMPLETE';
 
 -- Held is held, whatever the code thinks.
 CREATE FUNCTION keep_held_backup() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -55,6 +59,15 @@ BEGIN
     RAISE EXCEPTION 'backup % is held: %', old.id, old.hold USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER keep_held_backup BEFORE DELETE ON backup FOR EACH ROW WHEN (old.hold IS NOT NULL) EXECUTE FUNCTION keep_held_backup();
+
+-- Jobs that read a backup. A row counts until its job has ended, whether the job took it away or not; rows of ended jobs are removed
+-- by whoever deletes the backup, which the foreign key forbids while there is another one.
+CREATE TABLE backup_reading (
+    backup bigint      NOT NULL REFERENCES backup,
+    job    bigint      NOT NULL,
+    since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (backup, job)
+);
 
 -- Folders without a backup, until they are removed: what an attempt left that did not come to its end, and what was deleted.
 CREATE TABLE backup_leftover (

@@ -192,7 +192,6 @@ class HouseRulesTest {
                 "StoreAccess", // how tests and benchmarks name a store
                 "KindsInContract", // a filter of the OpenAPI document
                 "JobStartsInContract", // a filter of the OpenAPI document
-                "Keys", // of depots, asked by whoever checks that no key was lost
                 "JsonRules", // a customizer; what it says, our tests must say too
                 "OpenApiRules", // a filter of the OpenAPI document
                 "OpenApiRequired", // a filter of the OpenAPI document

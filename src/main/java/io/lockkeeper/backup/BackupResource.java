@@ -96,15 +96,21 @@ public class BackupResource {
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = BackupView.class)))
     @APIResponse(responseCode = "404", description = "There is none, or its job has not made it yet")
     public Uni<Response> get(@PathParam("id") JobId id, @Context HttpHeaders headers) {
-        return found(id)
-                .map(backup -> ETags.answer(
-                        headers,
-                        ETags.of(
-                                backup.id(),
-                                backup.version(),
-                                backup.proof().verdict(),
-                                backup.missing() == null ? "there" : "missing"),
-                        backup));
+        return found(id).map(backup -> ETags.answer(headers, backup.tag(), backup));
+    }
+
+    @GET
+    @Path("/latest")
+    @Needs(Permission.JOBS_READ)
+    @Operation(
+            operationId = "getLatestBackups",
+            summary = "The newest backup of a target that nothing speaks against, and the newest proven one")
+    public Uni<LatestBackups> latest(@Parameter(required = true) @QueryParam("target") String target) {
+        if (target == null || target.isBlank()) {
+            throw new Refused(Problem.badParameter("target", "is required"));
+        }
+        return backups.latest(target, false).flatMap(newest -> backups.latest(target, true)
+                .map(proven -> new LatestBackups(target, newest.orElse(null), proven.orElse(null))));
     }
 
     private Uni<BackupView> found(JobId id) {

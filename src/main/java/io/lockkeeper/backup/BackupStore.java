@@ -32,7 +32,7 @@ class BackupStore {
     private static final String READ = """
             SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
                    tool_version, system_identifier, snapshot_at, wal_lsn, fingerprint::text AS fingerprint, verdict, judged_at,
-                   judged_by, missing, checked_at, expires_at, hold, created_at, completed_at, version
+                   judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at, version
             FROM backup
             WHERE state = 'COMPLETE'""";
     private static final String READ_ONE = READ + " AND id = $1";
@@ -41,9 +41,13 @@ class BackupStore {
              AND ($4::text IS NULL OR method = $4)
             ORDER BY id DESC LIMIT $5""";
 
-    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without a lock: the
-    /// parts of a statement see the row as it was before, a locked one that another part has changed they would
-    // skip.
+    private static final String READ_LATEST = READ + """
+             AND target = $1 AND missing IS NULL AND key_lost IS NULL AND verdict <> 'BROKEN'
+             AND (NOT $2::boolean OR verdict = 'PROVEN')
+            ORDER BY snapshot_at DESC, id DESC LIMIT 1""";
+
+    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without a lock:
+    /// a statement's parts see the row as it was before; a locked one that another part has changed they would skip.
     private static final String BEGIN = """
             WITH earlier AS (
                 SELECT id, depot, folder FROM backup WHERE id = $1 AND state = 'WRITING'
@@ -82,6 +86,11 @@ class BackupStore {
     Uni<List<BackupView>> page(Filter filter, long before, int limit) {
         Tuple where = Tuple.of(before, filter.target(), word(filter.proof()), word(filter.method()), limit);
         return UniHelper.toUni(ask(READ_PAGE, where).map(this::all));
+    }
+
+    /// The newest that nothing speaks against, or the newest of these that a restore test has proven.
+    Uni<Optional<BackupView>> latest(String target, boolean proven) {
+        return UniHelper.toUni(ask(READ_LATEST, Tuple.of(target, proven)).map(this::first));
     }
 
     Optional<BackupView> find(long id) throws InterruptedException {
@@ -166,6 +175,7 @@ class BackupStore {
                         instant(row, "judged_at"),
                         row.getLong("judged_by")),
                 row.getString("missing"),
+                row.getString("key_lost"),
                 instant(row, "checked_at"),
                 instant(row, "expires_at"),
                 row.getString("hold"),

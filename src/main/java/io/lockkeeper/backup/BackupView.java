@@ -1,6 +1,8 @@
 package io.lockkeeper.backup;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lockkeeper.http.ETags;
+import jakarta.ws.rs.core.EntityTag;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param recipient the public half of that key
 /// @param snapshotAt the state of the data that it holds, by the target's clock
 /// @param missing what of it was found gone from its depot, or changed
+/// @param keyLost why what it is sealed with cannot be opened any more
 /// @param expiresAt no rule removes it before
 /// @param hold why nothing may remove it
 public record BackupView(
@@ -37,6 +40,7 @@ public record BackupView(
         FingerprintSummary fingerprint,
         Proof proof,
         @Nullable String missing,
+        @Nullable String keyLost,
         @Nullable Instant checkedAt,
         @Nullable Instant expiresAt,
         @Nullable String hold,
@@ -46,6 +50,12 @@ public record BackupView(
 
         @Schema(hidden = true) @com.fasterxml.jackson.annotation.JsonIgnore
         int version) {
+
+    /// Of all that people and checks change.
+    EntityTag tag() {
+        return ETags.of(
+                id, version, proof.verdict(), missing == null ? "there" : "missing", keyLost == null ? "" : "locked");
+    }
 
     /// Whether it was restored and compared.
     public record Proof(

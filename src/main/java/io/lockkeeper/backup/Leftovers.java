@@ -8,7 +8,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/// Takes away what attempts left in depots that did not come to their end. A row in the store knows of each; the row
+/// Takes away what attempts left in depots that did not come to their end, and what was deleted. A row in the store
+// knows of each; the row
 /// goes when the folder has gone.
 @Singleton
 class Leftovers {
@@ -22,9 +23,10 @@ class Leftovers {
         this.store = store;
     }
 
-    /// Of earlier attempts at this backup.
-    void sweep(long backup) throws InterruptedException {
+    /// Of earlier attempts at this backup, or of the backup itself once it is deleted. Whether nothing is left.
+    boolean sweep(long backup) throws InterruptedException {
         sweep(store.ofBackup(backup));
+        return store.ofBackup(backup).isEmpty();
     }
 
     /// Of jobs that are over.

@@ -3,6 +3,7 @@ package io.lockkeeper.depot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /// Reads one artifact. Nothing of it is believed: the manifest must have the digest that was kept elsewhere,
 /// and each file must be what the manifest says. For any number of threads; each stream for one.
@@ -53,12 +54,17 @@ public final class ArtifactReader {
 
     /// Reads everything as it is stored and compares the digests. Needs no key.
     public void verify() {
+        verify(read -> {});
+    }
+
+    /// @param read is told after each piece how many bytes it had; what it throws ends the reading
+    public void verify(LongConsumer read) {
         check();
         byte[] buffer = new byte[BUFFER];
         for (StoredFile file : manifest.files()) {
             try (InputStream in = stored(file)) {
-                while (in.read(buffer) >= 0) {
-                    // to the end, where the digest is compared
+                for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) { // the digest is compared at the end
+                    read.accept(got);
                 }
             } catch (IOException e) {
                 throw damaged(file.stored(), "cannot be read");

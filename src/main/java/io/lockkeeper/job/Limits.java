@@ -14,8 +14,14 @@ import java.util.Objects;
 public record Limits(TargetUse target, int maxAttempts, Duration backoff, Duration maxDuration, WhenLost whenLost) {
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
+    /// What a job has to do with a target. All but the first need one, so that its approvals, its places and its labels
+    /// hold for them.
     public enum TargetUse {
+        /// It has none.
         NONE,
+        /// It is about what we keep of a target, such as its backups, and never connects to it: it works when the
+        /// target is away for good.
+        NAMED,
         READS,
         CHANGES
     }

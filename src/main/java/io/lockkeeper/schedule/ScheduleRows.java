@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.http.TimeZoneName;
 import io.lockkeeper.http.Words;
 import io.lockkeeper.job.Json;
 import io.lockkeeper.schedule.Timetable.Due;

@@ -2,6 +2,7 @@ package io.lockkeeper.schedule;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockkeeper.http.TimeZoneName;
 import io.lockkeeper.job.Json;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.lockkeeper.schedule;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.TimeZoneName;
 import io.lockkeeper.job.Json;
 import java.time.Duration;
 import java.time.Instant;

@@ -20,6 +20,12 @@ public enum Permission {
     TARGETS_PROBE,
     @JsonProperty("backups-download")
     BACKUPS_DOWNLOAD,
+    /// Keep backups for longer.
+    @JsonProperty("backups-hold")
+    BACKUPS_HOLD,
+    /// Let go of what was kept for longer.
+    @JsonProperty("backups-release")
+    BACKUPS_RELEASE,
     @JsonProperty("tokens-manage")
     TOKENS_MANAGE,
     @JsonProperty("audit-read")

@@ -2,6 +2,8 @@ package io.lockkeeper.security;
 
 import static io.lockkeeper.security.Permission.AUDIT_READ;
 import static io.lockkeeper.security.Permission.BACKUPS_DOWNLOAD;
+import static io.lockkeeper.security.Permission.BACKUPS_HOLD;
+import static io.lockkeeper.security.Permission.BACKUPS_RELEASE;
 import static io.lockkeeper.security.Permission.JOBS_APPROVE;
 import static io.lockkeeper.security.Permission.JOBS_CANCEL;
 import static io.lockkeeper.security.Permission.JOBS_START;
@@ -21,11 +23,11 @@ public enum Role {
     @JsonProperty("viewer")
     VIEWER,
     @JsonProperty("operator")
-    OPERATOR(JOBS_START, JOBS_CANCEL, TARGETS_PROBE),
+    OPERATOR(JOBS_START, JOBS_CANCEL, TARGETS_PROBE, BACKUPS_HOLD),
     @JsonProperty("approver")
     APPROVER(JOBS_APPROVE),
     @JsonProperty("admin")
-    ADMIN(TARGETS_WRITE, TARGETS_PROBE, BACKUPS_DOWNLOAD, TOKENS_MANAGE, AUDIT_READ);
+    ADMIN(TARGETS_WRITE, TARGETS_PROBE, BACKUPS_DOWNLOAD, BACKUPS_HOLD, BACKUPS_RELEASE, TOKENS_MANAGE, AUDIT_READ);
 
     private static final Set<Permission> READING =
             EnumSet.of(Permission.JOBS_READ, Permission.TARGETS_READ, Permission.SELF_READ, Permission.METRICS_READ);

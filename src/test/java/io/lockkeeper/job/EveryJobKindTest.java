@@ -159,7 +159,7 @@ class EveryJobKindTest {
 
     /// The target takes the call and never says a word; it runs one job at a time, so that a second one waits.
     private static void canBeCancelledWhileItRunsOrWaits(JobKind<?, ?> kind) throws Exception {
-        if (kind.limits().target() == TargetUse.NONE) {
+        if (!reachesATarget(kind)) {
             return;
         }
         try (FakeServer silent = FakeServer.thatSaysNothing()) {
@@ -181,7 +181,7 @@ class EveryJobKindTest {
     }
 
     private static void tellsWhyItCannotReachItsTarget(JobKind<?, ?> kind) throws Exception {
-        if (kind.limits().target() == TargetUse.NONE) {
+        if (!reachesATarget(kind)) {
             return;
         }
         String target = ApiJobs.registerAt(ScratchServer.freePort(), new JsonObject());
@@ -195,6 +195,11 @@ class EveryJobKindTest {
         assertThat(ended.getInt("error.status")).isEqualTo(502);
         assertThat(ended.getString("error.detail")).contains(target);
         assertThat(ended.prettify()).doesNotContain(PASSWORD);
+    }
+
+    private static boolean reachesATarget(JobKind<?, ?> kind) {
+        TargetUse use = kind.limits().target();
+        return use != TargetUse.NONE && use != TargetUse.NAMED;
     }
 
     private static Instant at(JsonPath job, String field) {

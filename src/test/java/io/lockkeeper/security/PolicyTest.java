@@ -23,6 +23,8 @@ class PolicyTest {
             TARGETS_PROBE | OPERATOR ADMIN
             TOKENS_MANAGE | ADMIN
             AUDIT_READ    | ADMIN
+            BACKUPS_HOLD  | OPERATOR ADMIN
+            BACKUPS_RELEASE | ADMIN
             """)
     void allowsEachRoleExactlyThis(Permission permission, String roles) {
         for (Role role : Role.values()) {

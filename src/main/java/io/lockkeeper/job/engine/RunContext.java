@@ -29,6 +29,7 @@ final class RunContext implements JobContext {
     private final Set<PgSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<ChildProcess> children = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+    private boolean reachesTarget = true;
     private int steps;
     private volatile String stepName;
     private volatile Path directory;
@@ -45,10 +46,10 @@ final class RunContext implements JobContext {
         PgSession connect(long targetId, String applicationName) throws InterruptedException;
     }
 
-    /// Before the kind's own code: what an earlier attempt left on the target ends, and nobody else may be changing it,
-    // no
-    /// matter which installation they belong to.
+    /// Before the kind's own code: what an earlier attempt left on the target ends, and nobody else may be changing
+    /// it, no matter which installation they belong to.
     void prepare(Limits limits) throws InterruptedException {
+        reachesTarget = limits.target() != Limits.TargetUse.NAMED;
         switch (limits.target()) {
             case CHANGES -> new TargetClaim(job, this).hold();
             case READS -> new TargetClaim(job, this).endEarlierAttempts();
@@ -76,6 +77,9 @@ final class RunContext implements JobContext {
         checkStopped();
         if (job.targetId() == null) {
             throw new IllegalStateException("a job of kind " + job.kind() + " has no target to connect to");
+        }
+        if (!reachesTarget) {
+            throw new IllegalStateException("a job of kind " + job.kind() + " says that it never connects");
         }
         PgSession session = gate.connect(job.targetId(), applicationName());
         sessions.add(session);

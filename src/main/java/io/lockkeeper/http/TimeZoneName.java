@@ -1,4 +1,4 @@
-package io.lockkeeper.schedule;
+package io.lockkeeper.http;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -8,8 +8,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /// A zone of the IANA database. Only by its name: an offset would know nothing of summer.
 @Schema(type = SchemaType.STRING, examples = "Europe/Berlin")
-record TimeZoneName(@JsonValue String name) {
-    static final TimeZoneName UTC = new TimeZoneName("UTC");
+public record TimeZoneName(@JsonValue String name) {
+    public static final TimeZoneName UTC = new TimeZoneName("UTC");
 
     @JsonCreator
     static TimeZoneName of(String text) {
@@ -21,7 +21,7 @@ record TimeZoneName(@JsonValue String name) {
     }
 
     /// @throws java.time.DateTimeException if this instance does not know the zone, though another one did
-    ZoneId zone() {
+    public ZoneId zone() {
         return ZoneId.of(name);
     }
 }
