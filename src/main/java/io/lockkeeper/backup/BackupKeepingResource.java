@@ -179,9 +179,10 @@ public class BackupKeepingResource {
     public Uni<Response> delete(
             @PathParam("id") JobId id,
             @Parameter(description = "Even if it is the last one that a restore test has proven") @QueryParam("force")
-                    boolean force,
+                    Boolean asked,
             byte[] body,
             @Context HttpHeaders headers) {
+        boolean force = asked != null && asked;
         String path = BackupResource.PATH + "/" + id.value() + (force ? "?force=true" : "");
         return starts.againOr(path, body, headers, () -> found(id)
                 .invoke(backup -> ETags.demandMatch(headers, backup.tag()))

@@ -5,7 +5,6 @@ import static io.lockkeeper.backup.KeptBackups.delete;
 import static io.lockkeeper.backup.KeptBackups.done;
 import static io.lockkeeper.backup.KeptBackups.hold;
 import static io.lockkeeper.backup.KeptBackups.patch;
-import static io.lockkeeper.backup.KeptBackups.post;
 import static io.lockkeeper.backup.KeptBackups.tag;
 import static io.lockkeeper.security.ApiTokens.as;
 import static io.lockkeeper.security.ApiTokens.asAdmin;
@@ -23,7 +22,6 @@ import io.lockkeeper.security.Role;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
@@ -33,13 +31,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// How backups stay and go.
+/// How one backup is held, released and deleted.
 @QuarkusTest
 class BackupKeepingApiTest {
     private static final JsonObject LAST_ONE = new JsonObject().put("last", 1);
@@ -57,72 +54,6 @@ class BackupKeepingApiTest {
 
     @Inject
     BackupReads reads;
-
-    @Test
-    void plansAndThenDoesWhatWasPlanned() {
-        var kept = new KeptBackups(store);
-        long old = kept.daysAgo(40);
-        long proven = kept.daysAgo(30);
-        long held = kept.daysAgo(20);
-        long promised = kept.daysAgo(10);
-        kept.proven(proven);
-        hold(held, "case 4711").statusCode(200);
-        patch(ApiTokens.admin(), promised, "{\"expiresAt\": \"2999-01-01T00:00:00Z\"}")
-                .statusCode(200);
-        Path folder = kept.folder(old);
-        List<Long> before = kept.there();
-
-        JsonPath plan = kept.prune("plan", LAST_ONE);
-
-        assertThat(plan.getString("state")).as(plan.prettify()).isEqualTo("SUCCEEDED");
-        assertThat(plan.getInt("result.kept")).isEqualTo(4);
-        assertThat(plan.getInt("result.gone")).isEqualTo(1);
-        assertThat(plan.getLong("result.bytes")).isPositive();
-        assertThat(plan.getList("result.backups.backup", Long.class))
-                .containsExactly(kept.real, promised, held, proven, old);
-        assertThat(plan.getList("result.backups.goes")).containsExactly(false, false, false, false, true);
-        assertThat(plan.getList("result.backups.keptFor.flatten()"))
-                .containsExactly(
-                        "at least 1", "last 1", "until 2999-01-01T00:00:00Z", "hold: case 4711", "last proven");
-        assertThat(kept.there()).isEqualTo(before);
-
-        JsonPath applied = kept.prune("apply", LAST_ONE);
-
-        assertThat(applied.getMap("result.backups[4]")).isEqualTo(plan.getMap("result.backups[4]"));
-        assertThat(applied.getInt("result.unswept")).isZero();
-        assertThat(kept.there()).doesNotContain(old).hasSize(4);
-        assertThat(folder).doesNotExist();
-        assertThat(kept.prune("apply", LAST_ONE).getInt("result.gone")).isZero();
-        asAdmin()
-                .get("/api/v1/audit?action=backup.delete&target=" + kept.target.name)
-                .then()
-                .body("items.object", is(List.of("backup/" + old)))
-                .body("items[0].via", is("job/" + applied.getLong("id")))
-                .body("items[0].subject", is(applied.getString("requestedBy.subject")))
-                .body("items[0].detail.folder", containsString(kept.target.name));
-    }
-
-    @Test
-    void prunesAllTargetsWithSomeLabels() {
-        var kept = new KeptBackups(store);
-        String mark = "m" + System.nanoTime();
-        asAdmin()
-                .contentType("application/merge-patch+json")
-                .header("If-Match", "*")
-                .body("{\"labels\": {\"mark\": \"" + mark + "\"}}")
-                .patch("/api/v1/targets/" + kept.target.name)
-                .then()
-                .statusCode(200);
-
-        post(
-                        "/api/v1/backup-prunings",
-                        new JsonObject()
-                                .put("targets", new JsonArray().add("mark=" + mark))
-                                .put("rules", LAST_ONE))
-                .statusCode(202)
-                .body("items.target", is(List.of(kept.target.name)))
-                .body("items.kind", is(List.of("backup-prune")));
-    }
 
     @Test
     void deletesOne() {
@@ -163,6 +94,11 @@ class BackupKeepingApiTest {
                 .header("Idempotency-Replayed", "true")
                 .body("id", is((int) job));
         asAdmin().header("If-Match", tag).delete(BACKUPS + "/" + old).then().statusCode(404);
+        asAdmin()
+                .delete(BACKUPS + "/" + kept.real + "?force=maybe")
+                .then()
+                .statusCode(400)
+                .body("code", is("invalid-parameter"));
         assertThat(kept.count("SELECT count(*) FROM backup_leftover WHERE backup = $1", old))
                 .isZero();
     }
@@ -246,28 +182,6 @@ class BackupKeepingApiTest {
                 .isZero();
     }
 
-    /// Whoever is first has it: a hold that was answered 200 is never followed by the backup's end.
-    @Test
-    void aHoldAndAPruningAtTheSameMoment() {
-        var kept = new KeptBackups(store);
-        for (int round = 0; round < 12; round++) {
-            long old = kept.daysAgo(2);
-            String tag = tag(old);
-            CompletableFuture<Integer> hold = CompletableFuture.supplyAsync(() -> asAdmin()
-                    .contentType("application/merge-patch+json")
-                    .header("If-Match", tag)
-                    .body("{\"hold\": \"wait\"}")
-                    .patch(BACKUPS + "/" + old)
-                    .statusCode());
-
-            JsonPath pruned = kept.prune("apply", LAST_ONE);
-
-            boolean there = kept.there().contains(old);
-            assertThat(pruned.getString("state")).as(pruned.prettify()).isEqualTo("SUCCEEDED");
-            assertThat(hold.join()).isIn(there ? List.of(200) : List.of(404, 412));
-        }
-    }
-
     @Test
     void holdsAndReleasesWithAnAuditRowEach() {
         var kept = new KeptBackups(store);
@@ -335,31 +249,6 @@ class BackupKeepingApiTest {
         patch(ApiTokens.admin(), kept.real, body).statusCode(400).body("errors.pointer", is(List.of(pointer)));
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {}                                                       | /rules
-            {"rules": {}}                                            | /rules
-            {"rules": {"daily": 0}}                                  | /rules
-            {"rules": {"atLeast": 3}}                                | /rules
-            {"rules": {"daily": -1}}                                 | /rules/daily
-            {"rules": {"last": 10001}}                               | /rules/last
-            {"rules": {"weekly": 1.5}}                               | /rules/weekly
-            {"rules": {"monthly": "1"}}                              | /rules/monthly
-            {"rules": {"yearly": 1, "hourly": 1}}                    | /rules/hourly
-            {"rules": {"within": 3}}                                 | /rules/within
-            {"rules": {"within": "1s"}}                              | /rules/within
-            {"rules": {"last": 1, "atLeast": 0}}                     | /rules/atLeast
-            {"rules": {"last": 1}, "mode": "delete"}                 | /mode
-            {"rules": {"last": 1}, "timeZone": "Mars/Olympus"}       | /timeZone
-            {"rules": {"last": 1}, "timeZone": "+02:00"}             | /timeZone
-            {"rules": {"last": 1}, "dryRun": true}                   | /dryRun
-            """)
-    void refusesAPruningThatMakesNoSense(String body, String pointer) {
-        post("/api/v1/backup-prunings", new JsonObject(body).put("target", "demo"))
-                .statusCode(400)
-                .body("errors.pointer", is(List.of(pointer)));
-    }
-
     @Test
     void onlyOperatorsStartThese() {
         String viewer = ApiTokens.with(Role.VIEWER);
@@ -417,15 +306,5 @@ class BackupKeepingApiTest {
                 .body("proven.id", is((int) proven));
         asAdmin().get(BACKUPS + "/latest").then().statusCode(400).body("code", is("invalid-parameter"));
         asAdmin().get(BACKUPS + "/latest?target=none").then().statusCode(200).body("newest", nullValue());
-    }
-
-    @Test
-    void namesAreStrict() {
-        post(
-                        "/api/v1/backup-prunings",
-                        new JsonObject().put("target", "nowhere").put("rules", LAST_ONE))
-                .statusCode(422)
-                .body("code", is("unknown-target"));
-        asAdmin().header("If-Match", "*").delete(BACKUPS + "/0").then().statusCode(404);
     }
 }
