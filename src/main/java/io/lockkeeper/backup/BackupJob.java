@@ -29,7 +29,7 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     static final String NAME = "backup";
     static final Duration LONGEST = Duration.ofDays(3);
     private static final Limits LIMITS =
-            new Limits(TargetUse.READS, 3, Duration.ofSeconds(30), LONGEST, WhenLost.RESTART);
+            new Limits(TargetUse.READS, 3, Duration.ofSeconds(8), LONGEST, WhenLost.RESTART);
     private static final long MEGABYTE = 1_000_000;
 
     private final Depots depots;
