@@ -16,6 +16,7 @@ public record FingerprintSummary(
         @Nullable Long largeObjects,
         @Nullable Integer leftOut) {
 
+    /// Of a copy of files, whose content nobody has read.
     static final FingerprintSummary NONE = new FingerprintSummary(Level.NONE, null, null, null, null, null);
 
     static FingerprintSummary of(Fingerprint fingerprint) {
@@ -24,7 +25,11 @@ public record FingerprintSummary(
                 fingerprint.level(),
                 fingerprint.digest(),
                 rows ? fingerprint.tables().size() : null,
-                rows ? fingerprint.tables().stream().mapToLong(Fingerprint.Table::rows).sum() : null,
+                rows
+                        ? fingerprint.tables().stream()
+                                .mapToLong(Fingerprint.Table::rows)
+                                .sum()
+                        : null,
                 fingerprint.largeObjects().count(),
                 fingerprint.leftOut().size());
     }
