@@ -19,6 +19,7 @@ CREATE TABLE backup (
     bytes             bigint      CHECK (bytes >= 0),     -- in the depot
     raw_bytes         bigint      CHECK (raw_bytes >= 0), -- as the tool wrote them
     key_id            text,       -- what it is sealed with; null: not at all
+    recipient         text,       -- the public half of that key, by which a key that was exchanged under its name is noticed
     server_version    text,
     tool_version      text,
     system_identifier text,

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/// How many megabytes of COPY text one core sums up in a second, and how many bytes each row costs on the heap.
+/// How many megabytes of COPY text one core sums up in a second, and how many bytes each row costs on the
+/// heap.
 final class RowSumsBench {
     private static final int TEXT = 64_000_000;
     private static final long AT_LEAST_NANOS = 2_000_000_000L;

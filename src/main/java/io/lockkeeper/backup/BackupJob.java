@@ -67,6 +67,11 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     }
 
     @Override
+    public void check(BackupSpec spec) {
+        depots.named(spec.depot());
+    }
+
+    @Override
     public BackupResult run(BackupSpec spec, JobContext job) throws Exception {
         Optional<BackupView> done = backups.find(job.jobId());
         if (done.isPresent()) { // an earlier attempt got through without living to tell
@@ -130,8 +135,8 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     }
 
     private void keep(JobContext job, String folder, Sealed sealed, Made made) throws InterruptedException {
-        var sealing =
-                new BackupStore.Sealing(sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key());
+        var sealing = new BackupStore.Sealing(
+                sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key(), sealed.recipient());
         if (!backups.complete(job.jobId(), folder, sealing, made)) {
             throw new Refused(Problem.conflict(
                     "superseded", "Another attempt at backup " + job.jobId() + " has begun; this one's work is void."));

@@ -30,8 +30,9 @@ class BackupStore {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
     private static final String READ = """
-            SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, server_version,
-                   tool_version, system_identifier, snapshot_at, wal_lsn, wal_start, timeline, fingerprint::text AS fingerprint, verdict, judged_at,
+            SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
+                   tool_version, system_identifier, snapshot_at, wal_lsn, wal_start, timeline, fingerprint::text AS fingerprint,
+                   verdict, judged_at,
                    judged_by, missing, checked_at, expires_at, hold, created_at, completed_at, version
             FROM backup
             WHERE state = 'COMPLETE'""";
@@ -56,9 +57,9 @@ class BackupStore {
     /// Only for the folder that counts: whoever lost its lease finds another one here.
     private static final String COMPLETE = """
             UPDATE backup
-            SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6,
+            SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6, recipient = $14,
                 database = $7, server_version = $8, tool_version = $9, system_identifier = $10, snapshot_at = $11, wal_lsn = $12,
-                fingerprint = $13::text::jsonb, wal_start = $14, timeline = $15
+                fingerprint = $13::text::jsonb, wal_start = $15, timeline = $16
             WHERE id = $1 AND folder = $2 AND state = 'WRITING'""";
 
     private final Pool store;
@@ -112,6 +113,7 @@ class BackupStore {
                 made.snapshotAt().atOffset(ZoneOffset.UTC),
                 made.walLsn(),
                 write(made.fingerprint()),
+                sealed.recipient(),
                 made.log() == null ? null : made.log().start(),
                 made.log() == null ? null : made.log().timeline()));
         return await(ask(COMPLETE, values)).rowCount() == 1;
@@ -122,7 +124,8 @@ class BackupStore {
             String sha256,
             long bytes,
             long rawBytes,
-            @Nullable String key) {}
+            @Nullable String key,
+            @Nullable String recipient) {}
 
     private Future<RowSet<Row>> ask(String sql, Tuple values) {
         return store.preparedQuery(sql).execute(values);
@@ -152,6 +155,7 @@ class BackupStore {
                 row.getLong("bytes"),
                 row.getLong("raw_bytes"),
                 row.getString("key_id"),
+                row.getString("recipient"),
                 row.getString("server_version"),
                 row.getString("tool_version"),
                 row.getString("system_identifier"),

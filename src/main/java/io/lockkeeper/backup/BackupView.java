@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytes in the depot
 /// @param rawBytes as the tool wrote them
 /// @param key id of the key that it is sealed with; absent: it is not
+/// @param recipient the public half of that key
 /// @param snapshotAt the state of the data that it holds, by the target's clock
 /// @param walLsn where that is in the write-ahead log
 /// @param walStart of a physical backup: the log from here to walLsn is in it
@@ -29,6 +30,7 @@ public record BackupView(
         long bytes,
         long rawBytes,
         @Nullable String key,
+        @Nullable String recipient,
         String serverVersion,
         String toolVersion,
         @Nullable String systemIdentifier,

@@ -120,13 +120,19 @@ final class GrowingDump implements AutoCloseable {
     }
 
     /// Files of rows as they come; everything else once nothing more will be written to it. A long list is looked at
-    // less
-    /// often.
+    /// less often.
     private void lookForFiles() throws IOException, InterruptedException {
+        boolean contents = false;
         while (!written && failure == null) {
             long began = System.nanoTime();
-            list(ROWS);
+            contents = contents || takeContents();
+            if (contents) {
+                list(ROWS);
+            }
             TimeUnit.NANOSECONDS.sleep(Math.max(BETWEEN_LOOKS.toNanos(), 10 * (System.nanoTime() - began)));
+        }
+        if (!contents && failure == null) {
+            takeContents();
         }
         list("*");
         for (int i = 1; i < threads.size(); i++) {
@@ -158,9 +164,8 @@ final class GrowingDump implements AutoCloseable {
     private void list(String pattern) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, pattern)) {
             for (Path file : files) {
-                boolean rows =
-                        !pattern.equals("*") && file.getFileName().toString().startsWith("blob_");
-                if (!rows && seen.add(file)) {
+                boolean largeObject = file.getFileName().toString().startsWith("blob_");
+                if ((written || !largeObject) && seen.add(file)) {
                     found.add(file);
                 }
             }

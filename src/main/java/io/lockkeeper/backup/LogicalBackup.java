@@ -147,7 +147,7 @@ class LogicalBackup {
                 "--no-password",
                 "--no-sync",
                 "--verbose"));
-        if (spec.format() != BackupSpec.Format.PLAIN) {
+        if (!format.equals("plain")) {
             arguments.add("--compress=0");
         }
         if (spec.include() != null) {

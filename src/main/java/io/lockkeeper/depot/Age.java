@@ -21,8 +21,8 @@ import java.security.spec.XECPublicKeySpec;
 import java.util.List;
 import javax.crypto.KeyAgreement;
 
-/// The format of age (age-encryption.org/v1) with X25519: a fresh key a file, then chunks of 64 KiB, each sealed with
-/// ChaCha20-Poly1305 and bound to its place and to being the last one.
+/// The format of age (age-encryption.org/v1) with X25519: a fresh key a file, then chunks of 64 KiB, each
+/// sealed with ChaCha20-Poly1305 and bound to its place and to being the last one.
 final class Age {
     static final String SUFFIX = ".age";
     private static final String IDENTITY = "AGE-SECRET-KEY-";

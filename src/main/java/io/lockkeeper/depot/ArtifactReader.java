@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/// Reads one artifact. Nothing of it is believed: the manifest must have the digest that was kept elsewhere, and each
-/// file must be what the manifest says. For any number of threads; each stream for one.
+/// Reads one artifact. Nothing of it is believed: the manifest must have the digest that was kept elsewhere,
+/// and each file must be what the manifest says. For any number of threads; each stream for one.
 public final class ArtifactReader {
     private static final int LARGEST_MANIFEST = 64 * 1024 * 1024;
     private static final int BUFFER = 256 * 1024;
@@ -28,8 +28,8 @@ public final class ArtifactReader {
         return manifest;
     }
 
-    /// The content of a file. What is read may be used before its digest is known: only who reads to the end has
-    /// read the right thing. The last read throws [DepotFailure.Damaged] if it was not.
+    /// The content of a file. What is read may be used before its digest is known: only who reads to the end
+    /// has read the right thing. The last read throws [DepotFailure.Damaged] if it was not.
     public InputStream open(String name) {
         StoredFile file =
                 manifest.file(name).orElseThrow(() -> new IllegalArgumentException("the artifact has no file " + name));

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Brings one artifact into a depot. Several files may be open at once, each used by one thread. Nothing is taken for
-/// an artifact before [#complete] has returned; a writer that is closed without it takes everything back. If that
-/// fails too, or the process dies, [Depot#sweep] finds what is left.
+/// Brings one artifact into a depot. Several files may be open at once, each used by one thread. Nothing is
+/// taken for an artifact before [#complete] has returned; a writer that is closed without it takes everything
+/// back. If that fails too, or the process dies, [Depot#sweep] finds what is left.
 public final class ArtifactWriter implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ArtifactWriter.class);
     private static final Duration LONGEST_CLEANUP = Duration.ofMinutes(1);
@@ -62,8 +62,8 @@ public final class ArtifactWriter implements AutoCloseable {
         return files.values().stream().mapToLong(FileWriter::bytes).sum();
     }
 
-    /// The manifest, and with it the artifact. All files must be closed. What is told about it becomes part of the
-    /// manifest, which is not sealed.
+    /// The manifest, and with it the artifact. All files must be closed. What is told about it becomes part
+    /// of the manifest, which is not sealed.
     public Sealed complete(Map<String, ?> about) {
         demandNotEnded();
         List<StoredFile> stored =

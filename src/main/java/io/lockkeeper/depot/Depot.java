@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A place where artifacts lie, one folder each. Folders are `<part>/<part>`, of letters, digits, `.`, `_` and `-`.
-/// What fails is a [DepotFailure]. For any number of threads.
+/// A place where artifacts lie, one folder each. Folders are `<part>/<part>`, of letters, digits, `.`, `_`
+/// and `-`. What fails is a [DepotFailure]. For any number of threads.
 public final class Depot {
     private final String name;
     private final Shelf shelf;
@@ -32,7 +32,8 @@ public final class Depot {
         return key;
     }
 
-    /// Begins an artifact. Refuses a key that is not configured; fails if there is an artifact in this folder.
+    /// Begins an artifact. Refuses a key that is not configured; fails if there is an artifact in this
+    /// folder.
     public ArtifactWriter write(String folder, Packing packing) {
         String sealedWith = packing.key() == null ? key : packing.key();
         Key sealing = sealedWith == null ? null : keys.forSealing(sealedWith);
@@ -52,13 +53,14 @@ public final class Depot {
         return shelf.isWhole(Names.folder(folder));
     }
 
-    /// Removes an artifact, and whatever else lies in its folder. Twice is harmless; after a failure, do it again.
+    /// Removes an artifact, and whatever else lies in its folder. Twice is harmless; after a failure, do it
+    /// again.
     public void delete(String folder) {
         shelf.delete(Names.folder(folder));
     }
 
-    /// Removes what a writer left in this folder that did not come to its end, never a whole artifact. Twice is
-    /// harmless. Nobody may be writing there any more. Returns whether there was anything.
+    /// Removes what a writer left in this folder that did not come to its end, never a whole artifact. Twice
+    /// is harmless. Nobody may be writing there any more. Returns whether there was anything.
     public boolean sweep(String folder) {
         return shelf.sweep(Names.folder(folder));
     }

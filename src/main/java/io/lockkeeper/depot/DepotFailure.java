@@ -3,8 +3,8 @@ package io.lockkeeper.depot;
 import io.lockkeeper.http.Problem;
 import org.jspecify.annotations.Nullable;
 
-/// What a depot could not do. Its problem is fit for callers: it names depots, folders and files, and holds nothing
-/// of what a server said beyond its code.
+/// What a depot could not do. Its problem is fit for callers: it names depots, folders and files, and holds
+/// nothing of what a server said beyond its code.
 public abstract sealed class DepotFailure extends RuntimeException {
     private final transient Problem problem;
 
@@ -43,13 +43,13 @@ public abstract sealed class DepotFailure extends RuntimeException {
         }
     }
 
-    /// There is a whole artifact in this folder already.
+    /// There is an artifact in this folder already, or one that somebody is writing or has left behind.
     public static final class Taken extends DepotFailure {
-        Taken(String depot, String folder) {
+        Taken(String depot, String folder, String by) {
             super(
                     Problem.conflict(
                             "artifact-exists",
-                            "Depot " + depot + " has an artifact in the folder " + folder + " already."),
+                            "Depot " + depot + ": there is " + by + " in the folder " + folder + "."),
                     null);
         }
     }

@@ -35,8 +35,8 @@ interface DepotsConfig {
 
         Optional<String> region();
 
-        /// Whether the bucket stands in the path; else it is part of the host's name. Without it: where there is an
-        /// endpoint.
+        /// Whether the bucket stands in the path; else it is part of the host's name. Without it: where there
+        /// is an endpoint.
         Optional<Boolean> pathStyle();
 
         Optional<String> accessKeyId();

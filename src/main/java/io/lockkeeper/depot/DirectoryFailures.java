@@ -26,7 +26,7 @@ record DirectoryFailures(String depot, Path root) {
     }
 
     DepotFailure taken(String folder) {
-        return new DepotFailure.Taken(depot, folder);
+        return new DepotFailure.Taken(depot, folder, "an artifact");
     }
 
     DepotFailure missing(String folder, String file) {

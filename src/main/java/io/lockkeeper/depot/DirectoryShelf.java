@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -19,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// A directory, of this machine or mounted here. Folders are written beside their place (`<folder>.partial`) and
-/// renamed when everything in them is on the disk.
+/// A directory, of this machine or mounted here. Folders are written beside their place (`<folder>.partial`)
+/// and renamed when everything in them is on the disk.
 final class DirectoryShelf implements Shelf {
     static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -43,7 +44,11 @@ final class DirectoryShelf implements Shelf {
         return failures.guard("create the folder " + folder, () -> {
             Files.createDirectories(place.getParent(), OWNER_ONLY);
             Path draft = partial(folder);
-            Files.createDirectory(draft, OWNER_ONLY);
+            try {
+                Files.createDirectory(draft, OWNER_ONLY);
+            } catch (FileAlreadyExistsException unfinished) {
+                throw new DepotFailure.Taken(failures.depot(), folder, "an unfinished artifact, to be swept first,");
+            }
             return new DirectoryDraft(root, folder, draft, failures);
         });
     }

@@ -2,7 +2,8 @@ package io.lockkeeper.depot;
 
 import java.io.OutputStream;
 
-/// A folder that nobody takes for an artifact yet. Several files may be open at once, each used by one thread.
+/// A folder that nobody takes for an artifact yet. Several files may be open at once, each used by one
+/// thread.
 interface Draft {
     /// A new file, stored for good once its stream is closed.
     OutputStream create(String file);

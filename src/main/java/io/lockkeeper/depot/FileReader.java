@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 
-/// The content of one file: opened, decompressed, counted. Its end comes only when the stored bytes have been read to
-/// theirs and were the right ones.
+/// The content of one file: opened, decompressed, counted. Its end comes only when the stored bytes have been
+/// read to theirs and were the right ones.
 final class FileReader extends InputStream {
     private static final int BUFFER = 128 * 1024;
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// One file on its way: its bytes are counted, gathered, compressed, sealed and handed to the depot, all on the thread
-/// that writes them.
+/// One file on its way: its bytes are counted, gathered, compressed, sealed and handed to the depot, all on
+/// the thread that writes them.
 final class FileWriter extends OutputStream {
     private static final int BUFFER = 128 * 1024;
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One configured key. The identity is read anew each time that it is used: it may be taken away, and a key that is
-/// gone must be noticed while there is time.
+/// One configured key. The identity is read anew each time that it is used: it may be taken away, and a key
+/// that is gone must be noticed while there is time.
 final class Key {
     private static final int LARGEST_FILE = 8192;
 
@@ -116,8 +116,8 @@ final class Key {
                         + " with its identity again."));
     }
 
-    /// The one identity in the file, in the form that age-keygen writes. What it says when it fails is a clause, and
-    /// holds nothing of the file's content.
+    /// The one identity in the file, in the form that age-keygen writes. What it says when it fails is a
+    /// clause, and holds nothing of the file's content.
     private static String read(Path file) throws IOException {
         List<String> identities;
         try {

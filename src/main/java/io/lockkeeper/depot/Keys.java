@@ -28,8 +28,8 @@ public class Keys {
         forSealing(id);
     }
 
-    /// What is wrong with opening what this key has sealed; empty if nothing is. Looks at the identity itself, now.
-    /// A recipient says which key of this id it was, for keys can be exchanged under their id.
+    /// What is wrong with opening what this key has sealed; empty if nothing is. Looks at the identity
+    /// itself, now. A recipient says which key of this id it was, for keys can be exchanged under their id.
     public Optional<Problem> check(String id, @Nullable String recipient) {
         try {
             identity(id, recipient);

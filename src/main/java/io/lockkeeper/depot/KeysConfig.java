@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// `lockkeeper.keys.<id>`: pairs of keys in the form of age. The recipient seals, the identity opens; who has the
-/// identity needs no recipient beside it.
+/// `lockkeeper.keys.<id>`: pairs of keys in the form of age. The recipient seals, the identity opens; who has
+/// the identity needs no recipient beside it.
 @ConfigMapping(prefix = "lockkeeper.keys")
 interface KeysConfig {
     @WithParentName

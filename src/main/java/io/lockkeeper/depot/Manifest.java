@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The table of contents of an artifact, stored as `manifest.json`: without it there is none. It is not sealed, so
-/// `about` must hold nothing that only those with the key may know.
+/// The table of contents of an artifact, stored as `manifest.json`: without it there is none. It is not
+/// sealed, so `about` must hold nothing that only those with the key may know.
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
         int format,

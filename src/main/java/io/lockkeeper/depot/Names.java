@@ -2,7 +2,8 @@ package io.lockkeeper.depot;
 
 import java.util.regex.Pattern;
 
-/// What may become a key in a bucket or a path in a directory. No part begins with a dot, so nothing leads out.
+/// What may become a key in a bucket or a path in a directory. No part begins with a dot, so nothing leads
+/// out.
 final class Names {
     static final String MANIFEST = "manifest.json";
     static final String PARTIAL = ".partial";

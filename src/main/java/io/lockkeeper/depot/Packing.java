@@ -2,8 +2,9 @@ package io.lockkeeper.depot;
 
 import org.jspecify.annotations.Nullable;
 
-/// How an artifact is packed on its way into a depot. Without a key it is sealed with the depot's, if that has one: a
-/// caller can choose another key, and cannot go without. It is written no faster than either it or the depot says.
+/// How an artifact is packed on its way into a depot. Without a key it is sealed with the depot's, if that
+/// has one: a caller can choose another key, and cannot go without. It is written no faster than either it or
+/// the depot says.
 public record Packing(
         Compression compression,
         @Nullable String key,

@@ -1,7 +1,7 @@
 package io.lockkeeper.depot;
 
-/// How large the parts of an upload are whose size nobody knows before its end. A server takes 10,000 parts and 5 TiB:
-/// small parts first, because they are kept in memory; then twice as large every 800.
+/// How large the parts of an upload are whose size nobody knows before its end. A server takes 10,000 parts
+/// and 5 TiB: small parts first, because they are kept in memory; then twice as large every 800.
 final class PartSizes {
     static final int SMALLEST = 8 * 1024 * 1024;
     static final int LARGEST = 1024 * 1024 * 1024;

@@ -15,8 +15,8 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// How a server of S3 is spoken to: in the way that all of them understand, not only the newest. Bodies are sent whole
-/// and come with their MD5, which every server checks; we try again ourselves.
+/// How a server of S3 is spoken to: in the way that all of them understand, not only the newest. Bodies are
+/// sent whole and come with their MD5, which every server checks; we try again ourselves.
 record S3Connection(
         @Nullable URI endpoint, String region, boolean pathStyle, S3Credentials credentials, Duration timeout) {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);

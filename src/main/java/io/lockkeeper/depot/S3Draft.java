@@ -35,7 +35,8 @@ final class S3Draft implements Draft {
         return upload;
     }
 
-    /// A server that has accepted everything may still not show it; what it does not show now, nobody finds later.
+    /// A server that has accepted everything may still not show it; what it does not show now, nobody finds
+    /// later.
     @Override
     public void publish(byte[] manifest) {
         Map<String, Long> there = shelf.sizes(folder);
@@ -56,7 +57,7 @@ final class S3Draft implements Draft {
                 throw refused;
             } else if (!isOurs(manifest)) {
                 somebodyElses = true;
-                throw new DepotFailure.Taken(calls.failures().depot(), folder);
+                throw new DepotFailure.Taken(calls.failures().depot(), folder, "an artifact");
             }
         }
         published = true;
@@ -69,7 +70,7 @@ final class S3Draft implements Draft {
                         put -> put.bucket(calls.bucket())
                                 .key(shelf.key(folder, Names.MANIFEST))
                                 .ifNoneMatch(onlyIfNew ? "*" : null)
-                                .contentMD5(S3Upload.md5(manifest, manifest.length)),
+                                .contentMD5(S3Sending.md5(manifest, manifest.length)),
                         RequestBody.fromBytes(manifest)));
     }
 

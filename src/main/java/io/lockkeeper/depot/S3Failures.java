@@ -11,8 +11,8 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// What a server of S3, or the way to it, says, as failures of a depot. Its messages are not ours to repeat; its codes
-/// are, if they look like codes.
+/// What a server of S3, or the way to it, says, as failures of a depot. Its messages are not ours to repeat;
+/// its codes are, if they look like codes.
 record S3Failures(String depot) {
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,60}");
     private static final Set<String> FULL = Set.of(
@@ -21,8 +21,8 @@ record S3Failures(String depot) {
             "InsufficientCapacity",
             "XMinioStorageFull",
             "XMinioAdminBucketQuotaExceeded");
-    /// What was said with a status that would mean that there is no use in trying again. The last three: what arrived
-    /// was not what was sent.
+    /// What was said with a status that would mean that there is no use in trying again. The last three: what
+    /// arrived was not what was sent.
     private static final Set<String> PASSING = Set.of(
             "SlowDown",
             "RequestTimeout",

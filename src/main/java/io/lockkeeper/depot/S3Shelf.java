@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// A bucket, or the part of one below a prefix. Objects cannot be renamed there; an artifact is one by its manifest,
-/// which is written last.
+/// A bucket, or the part of one below a prefix. Objects cannot be renamed there; an artifact is one by its
+/// manifest, which is written last.
 final class S3Shelf implements Shelf {
     private static final int MOST_AT_ONCE = 1000;
 
@@ -30,7 +30,7 @@ final class S3Shelf implements Shelf {
     @Override
     public Draft draft(String folder) {
         if (isWhole(folder)) {
-            throw new DepotFailure.Taken(calls.failures().depot(), folder);
+            throw new DepotFailure.Taken(calls.failures().depot(), folder, "an artifact");
         }
         return new S3Draft(this, calls, folder);
     }

@@ -1,26 +1,21 @@
 package io.lockkeeper.depot;
 
-import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the next one
-/// is gathered, so that there are never more than two of them in memory.
+/// One object on its way. What fits into a part goes as it is; of what is larger, one part is sent while the
+/// next one is gathered, so that there are never more than two of them in memory.
 final class S3Upload extends OutputStream {
     private static final int FIRST_BUFFER = 256 * 1024;
-    private static final Duration LONGEST_PART = Duration.ofMinutes(30);
-    private static final long SLOWEST = 64 * 1024;
+    /// Servers put the parts together before they answer.
+    private static final Duration LONGEST_COMPLETION = Duration.ofMinutes(10);
 
     private final S3Calls calls;
     private final String key;
@@ -30,7 +25,7 @@ final class S3Upload extends OutputStream {
     private byte[] buffer = new byte[FIRST_BUFFER];
     private int filled;
     private long sent;
-    private @Nullable Sending sending;
+    private volatile @Nullable S3Sending sending;
     private volatile @Nullable String uploadId;
     private volatile boolean givenUp;
     private boolean closed;
@@ -92,7 +87,7 @@ final class S3Upload extends OutputStream {
                     "a file on S3 has at most 5 TiB, which is not enough to " + what + ".",
                     null);
         }
-        sending = new Sending(parts.size() + 1, buffer, filled);
+        sending = new S3Sending(calls, key, what, uploadId, parts.size() + 1, buffer, filled);
         sent += filled;
         buffer = free.length == 0 ? new byte[FIRST_BUFFER] : free;
         filled = 0;
@@ -104,7 +99,7 @@ final class S3Upload extends OutputStream {
             return new byte[0];
         }
         parts.add(sending.await());
-        byte[] free = sending.bytes;
+        byte[] free = sending.bytes();
         sending = null;
         return free;
     }
@@ -117,7 +112,7 @@ final class S3Upload extends OutputStream {
         closed = true;
         if (uploadId == null) {
             sent = filled;
-            new Sending(0, buffer, filled).await();
+            new S3Sending(calls, key, what, null, 0, buffer, filled).await();
         } else {
             if (filled > 0) {
                 sendPart();
@@ -136,6 +131,7 @@ final class S3Upload extends OutputStream {
                     client -> client.completeMultipartUpload(complete -> complete.bucket(calls.bucket())
                             .key(key)
                             .uploadId(uploadId)
+                            .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(LONGEST_COMPLETION))
                             .multipartUpload(all -> all.parts(parts))));
         } catch (DepotFailure.Denied gone) {
             if (!S3Failures.isMissing(gone) || !isThere()) {
@@ -157,98 +153,9 @@ final class S3Upload extends OutputStream {
     /// From any thread.
     void giveUp() {
         givenUp = true;
-        Sending now = sending;
+        S3Sending now = sending;
         if (now != null) {
-            now.thread.interrupt();
-        }
-    }
-
-    static String md5(byte[] bytes, int length) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("MD5"); // for the line, not against anybody
-            digest.update(bytes, 0, length);
-            return Base64.getEncoder().encodeToString(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    /// A call that is made on a thread of its own. A virtual one: only these can be interrupted while they send.
-    private final class Sending {
-        private final int part;
-        private final byte[] bytes;
-        private final int length;
-        private final Thread thread;
-        private volatile @Nullable CompletedPart result;
-        private volatile @Nullable RuntimeException failure;
-
-        /// @param part its number, or 0 for an object that is sent whole
-        Sending(int part, byte[] bytes, int length) {
-            this.part = part;
-            this.bytes = bytes;
-            this.length = length;
-            this.thread = Thread.ofVirtual().name("send-" + key).start(this::run);
-        }
-
-        private void run() {
-            try {
-                String md5 = md5(bytes, length);
-                result = part == 0 ? whole(md5) : part(md5);
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-        }
-
-        private CompletedPart whole(String md5) {
-            calls.call(
-                    what,
-                    client -> client.putObject(
-                            put -> put.bucket(calls.bucket())
-                                    .key(key)
-                                    .contentMD5(md5)
-                                    .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(longest())),
-                            body()));
-            return CompletedPart.builder().build();
-        }
-
-        private CompletedPart part(String md5) {
-            String tag = calls.call(
-                            what,
-                            client -> client.uploadPart(
-                                    upload -> upload.bucket(calls.bucket())
-                                            .key(key)
-                                            .uploadId(uploadId)
-                                            .partNumber(part)
-                                            .contentMD5(md5)
-                                            .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(longest())),
-                                    body()))
-                    .eTag();
-            return CompletedPart.builder().partNumber(part).eTag(tag).build();
-        }
-
-        private Duration longest() {
-            return Duration.ofMinutes(1).plusSeconds(length / SLOWEST);
-        }
-
-        private RequestBody body() {
-            return RequestBody.fromContentProvider(
-                    () -> new ByteArrayInputStream(bytes, 0, length), length, "application/octet-stream");
-        }
-
-        CompletedPart await() {
-            try {
-                if (!thread.join(LONGEST_PART.plus(
-                        longest().multipliedBy(calls.patience().attempts())))) {
-                    throw calls.failures().interrupted(what);
-                }
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                throw calls.failures().interrupted(what);
-            }
-            if (failure != null) {
-                throw failure;
-            }
-            return result;
+            now.interrupt();
         }
     }
 }

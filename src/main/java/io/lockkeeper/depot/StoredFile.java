@@ -1,7 +1,7 @@
 package io.lockkeeper.depot;
 
-/// A file of an artifact: what it is called, what it is stored as, and how to know it again. The digest is that of
-/// the stored bytes.
+/// A file of an artifact: what it is called, what it is stored as, and how to know it again. The digest is
+/// that of the stored bytes.
 public record StoredFile(String name, String stored, long bytes, long storedBytes, String sha256) {
     public StoredFile {
         Names.file(name);

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 
-/// Lets so many bytes pass in a second and no more, whoever brings them. For any number of threads: everybody waits
-/// for as long as what came before needs.
+/// Lets so many bytes pass in a second and no more, whoever brings them. For any number of threads: everybody
+/// waits for as long as what came before needs.
 final class Throttle {
     static final long SLOWEST = 1024;
 

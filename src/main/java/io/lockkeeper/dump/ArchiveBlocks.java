@@ -2,9 +2,9 @@ package io.lockkeeper.dump;
 
 import io.lockkeeper.dump.ArchiveToc.Entry;
 
-/// The data of a custom archive, behind its table of contents: blocks of `kind, entry`, then for a table `(length,
-// bytes)*
-/// 0`, for large objects `(number, (length, bytes)* 0)* 0`. There is no mark at the end of it all.
+/// The data of a custom archive, behind its table of contents: blocks of `kind, entry`, then for a table
+/// `(length, bytes)* 0`, for large objects `(number, (length, bytes)* 0)* 0`. There is no mark at the end
+/// of it all.
 final class ArchiveBlocks {
     private static final int TABLE = 1;
     private static final int LARGE_OBJECTS = 3;
@@ -15,10 +15,12 @@ final class ArchiveBlocks {
         ENTRY,
         OBJECT,
         LENGTH,
-        BYTES
+        BYTES,
+        AGAIN
     }
 
     private final Contents contents;
+    private final TocReader again;
     private final byte[] number = new byte[NUMBER_BYTES];
     private Expected expected = Expected.BLOCK;
     private int have;
@@ -28,8 +30,11 @@ final class ArchiveBlocks {
     private Entry entry;
     private Intake<?> item;
 
-    ArchiveBlocks(Contents contents) {
+    /// @param again reads the table of contents that pg_dump appends by mistake when its output is a file
+    ///     that was opened for it: it wants to go back and fill in where the data lies, and may not
+    ArchiveBlocks(Contents contents, TocReader again) {
         this.contents = contents;
+        this.again = again;
     }
 
     void accept(byte[] buffer, int offset, int length) {
@@ -38,6 +43,7 @@ final class ArchiveBlocks {
         while (at < end) {
             at = switch (expected) {
                 case BLOCK -> block(buffer[at], at + 1);
+                case AGAIN -> again(buffer, at, end);
                 case BYTES -> bytes(buffer, at, end);
                 default -> number(buffer, at, end);
             };
@@ -46,7 +52,9 @@ final class ArchiveBlocks {
     }
 
     DumpContent complete() {
-        if (expected != Expected.BLOCK) {
+        if (expected == Expected.AGAIN) {
+            again.complete();
+        } else if (expected != Expected.BLOCK) {
             String where = entry == null ? "a block of data" : entry.title();
             throw DumpFailure.truncated("The dump ends within " + where + ".");
         }
@@ -54,6 +62,10 @@ final class ArchiveBlocks {
     }
 
     private int block(int block, int next) {
+        if (block == 0 && contents.isComplete()) {
+            expected = Expected.AGAIN;
+            return next - 1;
+        }
         if (block != TABLE && block != LARGE_OBJECTS) {
             throw DumpFailure.damaged("There is a block of data of an unknown kind, " + block + ".");
         }
@@ -61,6 +73,13 @@ final class ArchiveBlocks {
         entry = null;
         expected = Expected.ENTRY;
         return next;
+    }
+
+    private int again(byte[] buffer, int at, int end) {
+        if (again.accept(buffer, at, end - at) < end - at) {
+            throw DumpFailure.damaged("Something follows the end of the dump.");
+        }
+        return end;
     }
 
     private int bytes(byte[] buffer, int at, int end) {

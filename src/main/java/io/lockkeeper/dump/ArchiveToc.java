@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The head and the table of contents of an archive of `pg_dump`: of a custom archive's beginning, or of a directory's
-/// `toc.dat`.
+/// The head and the table of contents of an archive of `pg_dump`: of a custom archive's beginning, or of
+/// a directory's `toc.dat`.
 ///
 /// @param version of the archive format: the n of 1.n
 /// @param compressed by pg_dump itself: then nobody but its own kin can read the data

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Brings the columns of rows into another order. A partition may have other places for its columns than its root, and
-/// a child table may get other places when it is restored. In COPY text a tab is always a border: values have theirs
-// escaped.
+/// Brings the columns of rows into another order. A partition may have other places for its columns than
+/// its root, and a child table may get other places when it is restored. In COPY text a tab is always a
+/// border: values have theirs escaped.
 final class ColumnOrder {
     private static final Hasher128 HASHER = Hashing.xxh3_128();
     private static final int LONGEST_ROW = 1 << 30;

@@ -3,9 +3,9 @@ package io.lockkeeper.dump;
 import java.util.List;
 import java.util.Map;
 
-/// In which order the values of a row are to be summed up: a partition's in the order of its root, and those of a
-// restored
-/// table in the order that they had before. What is not named here is taken as it comes.
+/// In which order the values of a row are to be summed up: a partition's in the order of its root, and
+/// those of a restored table in the order that they had before. What is not named here is taken as it
+/// comes.
 ///
 /// @param roots of partitions
 /// @param columns of tables that are no partitions

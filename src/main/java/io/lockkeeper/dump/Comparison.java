@@ -29,7 +29,7 @@ public record Comparison(List<Difference> differences, List<String> notes) {
             new ContentComparison(expected, found, told).tell();
         }
         sequences(expected, found, told);
-        new PropertiesComparison(expected.properties(), found.properties(), told).tell();
+        new PropertiesComparison(expected, found, told).tell();
         return new Comparison(told.differences, told.notes);
     }
 

@@ -63,7 +63,9 @@ final class Contents {
             List<String> columns = columns(entry);
             tables.put(
                     entry.table(),
-                    new TableRows(orders.of(entry.table(), columns), found instanceof TableSum sum && level != Level.NONE ? sum : null));
+                    new TableRows(
+                            orders.of(entry.table(), columns),
+                            found instanceof TableSum sum && level != Level.NONE ? sum : null));
         }
     }
 
@@ -73,6 +75,10 @@ final class Contents {
 
     synchronized Progress progress() {
         return new Progress(bytes.get(), finished, withData.size());
+    }
+
+    synchronized boolean isComplete() {
+        return finished.keySet().containsAll(withData.keySet());
     }
 
     synchronized DumpContent complete() {

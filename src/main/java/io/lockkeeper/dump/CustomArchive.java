@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads along what `pg_dump --format=custom --compress=0` writes to a pipe: what it holds, and whether it is whole.
-// The
-/// format has no mark at its end; whole is what has data for every entry that announced some, and then nothing more.
+/// Reads along what `pg_dump --format=custom --compress=0` writes to a pipe: what it holds, and whether
+/// it is whole. The format has no mark at its end; whole is what has data for every entry that announced
+/// some, and then nothing more.
 ///
 /// `toc` and `progress` may be asked from other threads.
 public final class CustomArchive implements Intake<DumpContent> {
@@ -34,7 +34,7 @@ public final class CustomArchive implements Intake<DumpContent> {
             if (head.isComplete()) {
                 toc = head.complete();
                 contents = new Contents(level, orders, toc);
-                blocks = new ArchiveBlocks(contents);
+                blocks = new ArchiveBlocks(contents, head.again());
             }
         }
         if (read < length) {

@@ -8,8 +8,7 @@ import java.util.Map;
 
 /// What the catalogue says of a database, and a dump does not.
 public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tables) {
-    private static final String DATABASE =
-            """
+    private static final String DATABASE = """
             SELECT current_setting('server_version_num')::int AS version, pg_encoding_to_char(d.encoding) AS encoding,
                    d.datcollate, d.datctype, d.datconnlimit, pg_get_userbyid(d.datdba) AS owner,
                    coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') AS provider,
@@ -17,16 +16,14 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
                    to_jsonb(d) ->> 'daticurules' AS rules
               FROM pg_database d WHERE d.datname = current_database()""";
 
-    private static final String ACL =
-            """
+    private static final String ACL = """
             SELECT coalesce(quote_ident(pg_get_userbyid(nullif(a.grantee, 0))), 'PUBLIC') || ': '
                    || string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
                                  ORDER BY a.privilege_type) AS item
               FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
              WHERE d.datname = current_database() GROUP BY a.grantee""";
 
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             SELECT r.rolname, split_part(one, '=', 1) AS name, substr(one, strpos(one, '=') + 1) AS value
               FROM pg_db_role_setting s
               JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database()
@@ -34,13 +31,11 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
               LEFT JOIN pg_roles r ON r.oid = s.setrole
              ORDER BY r.rolname NULLS FIRST, one COLLATE "C\"""";
 
-    private static final String EXTENSIONS =
-            """
+    private static final String EXTENSIONS = """
             SELECT e.extname, n.nspname, e.extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
              ORDER BY e.extname""";
 
-    private static final String TABLESPACES =
-            """
+    private static final String TABLESPACES = """
             SELECT spcname FROM pg_tablespace
              WHERE spcname NOT IN ('pg_default', 'pg_global')
                AND oid IN (SELECT reltablespace FROM pg_class
@@ -48,8 +43,7 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
              ORDER BY spcname""";
 
     /// Owners are not here: the dump names them.
-    private static final String ROLES =
-            """
+    private static final String ROLES = """
             WITH of_extension AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
             acl (class, object, items) AS (
               SELECT 'pg_class'::regclass::oid, oid, relacl FROM pg_class
@@ -75,19 +69,21 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
             SELECT rolname FROM pg_roles JOIN named ON role = oid WHERE rolname !~ '^pg_'
              ORDER BY rolname""";
 
-    private static final String TABLES =
-            """
+    private static final String TABLES = """
             WITH RECURSIVE tree (leaf, above) AS (
               SELECT inhrelid, inhparent FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid AND c.relispartition
               UNION ALL
               SELECT tree.leaf, inhparent FROM tree JOIN pg_inherits ON inhrelid = above
                 JOIN pg_class c ON c.oid = inhrelid AND c.relispartition),
+            locked (table_oid) AS MATERIALIZED ( -- whoever asks for the size of one of these waits
+              SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IS NOT NULL),
             root AS (SELECT leaf, above FROM tree JOIN pg_class c ON c.oid = above AND NOT c.relispartition)
             SELECT n.nspname, c.relname, c.relkind::text AS kind, rn.nspname AS root_schema, rc.relname AS root_name,
                    c.relispopulated, e.extname,
                    CASE WHEN c.relkind NOT IN ('r', 'm') THEN 0
                         WHEN c.relpages > 0 THEN (c.relpages + coalesce(t.relpages, 0))::bigint
                                                  * current_setting('block_size')::bigint
+                        WHEN c.oid IN (SELECT table_oid FROM locked) THEN 0
                         ELSE coalesce(pg_table_size(c.oid), 0) END AS bytes,
                    CASE WHEN c.relkind = 'p' THEN ARRAY(
                      SELECT attname::text FROM pg_attribute
@@ -164,20 +160,19 @@ public record DatabaseFacts(DatabaseProperties properties, List<TableFacts> tabl
                 database.getInteger("datconnlimit"),
                 strings(session, ACL),
                 session.query(SETTINGS).stream()
-                        .map(row -> new DatabaseProperties.Setting(row.getString(0), row.getString(1), row.getString(2)))
+                        .map(row ->
+                                new DatabaseProperties.Setting(row.getString(0), row.getString(1), row.getString(2)))
                         .toList(),
                 session.query(EXTENSIONS).stream()
-                        .map(row -> new DatabaseProperties.Extension(row.getString(0), row.getString(1), row.getString(2)))
+                        .map(row ->
+                                new DatabaseProperties.Extension(row.getString(0), row.getString(1), row.getString(2)))
                         .toList(),
                 strings(session, ROLES),
                 strings(session, TABLESPACES));
     }
 
     private static List<String> strings(PgSession session, String sql) throws InterruptedException {
-        return session.query(sql).stream()
-                .map(row -> row.getString(0))
-                .sorted()
-                .toList();
+        return session.query(sql).stream().map(row -> row.getString(0)).sorted().toList();
     }
 
     private static String provider(String letter) {

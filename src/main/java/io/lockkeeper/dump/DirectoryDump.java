@@ -3,17 +3,17 @@ package io.lockkeeper.dump;
 import io.lockkeeper.dump.ArchiveToc.Entry;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The files of `pg_dump --format=directory --compress=0`: what they hold, and whether they are all there. `toc.dat` comes
-/// first, as pg_dump writes it first; the others come in any order, several at a time, each from one thread.
+/// The files of `pg_dump --format=directory --compress=0`: what they hold, and whether they are all
+/// there. `toc.dat` comes first, as pg_dump writes it first; the others come in any order, several at a
+/// time, each from one thread.
 ///
-/// A table's file has an end mark, a large object's has none: that one is whole is for its writer's exit code to say, and
-/// that it stays so for a checksum.
+/// A table's file has an end mark, a large object's has none: that one is whole is for its writer's exit
+/// code to say, and that it stays so for a checksum.
 public final class DirectoryDump {
     public static final String TOC = "toc.dat";
 
@@ -55,7 +55,8 @@ public final class DirectoryDump {
             throw DumpFailure.damaged("The table of contents knows no file " + name + ".");
         }
         Entry entry = known.contents().begin(named.dumpId());
-        Intake<?> data = entry.isLargeObjects() ? largeObjects.list() : known.contents().intake(entry);
+        Intake<?> data =
+                entry.isLargeObjects() ? largeObjects.list() : known.contents().intake(entry);
         return read(data, (found, size) -> known.contents().finish(entry, found, size));
     }
 

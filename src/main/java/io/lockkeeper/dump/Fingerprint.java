@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What a database held when it was dumped, in a form that can be held against what another holds. Everything is sorted, and
-/// nothing is in it that a faithful restore changes.
+/// What a database held when it was dumped, in a form that can be held against what another holds.
+/// Everything is sorted, and nothing is in it that a faithful restore changes.
 ///
 /// @param version of this form
 /// @param dumpVersion of the pg_dump whose words the schema was taken from
@@ -35,12 +35,14 @@ public record Fingerprint(
     private static final ObjectMapper CANONICAL = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
 
     /// @param hash absent where rows were only counted
     /// @param columns in the order in which their values were summed up
-    public record Table(String schema, String name, long rows, @Nullable String hash, List<String> columns) {
+    public record Table(
+            String schema, String name, long rows, @Nullable String hash, List<String> columns) {
         public Table {
             columns = List.copyOf(columns);
         }
@@ -81,7 +83,8 @@ public record Fingerprint(
 
     /// How the rows of another database are to be summed up, to be held against this.
     public ColumnOrders columnOrders(DatabaseFacts other) {
-        Map<TableName, List<String>> columns = new HashMap<>(other.columnOrders().columns());
+        Map<TableName, List<String>> columns =
+                new HashMap<>(other.columnOrders().columns());
         tables.forEach(each -> columns.put(each.table(), each.columns()));
         return new ColumnOrders(other.roots(), columns);
     }

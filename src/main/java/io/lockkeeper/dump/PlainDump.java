@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads along what `pg_dump --format=plain` writes: rows of `COPY` blocks, large objects out of their `lo_open` and `lowrite`
-/// statements, positions of sequences, and the comment at the end, without which the dump is not whole. There is no table
-/// of contents: for the schema, ask `pg_dump --schema-only --format=custom` in the same snapshot.
+/// Reads along what `pg_dump --format=plain` writes: rows of `COPY` blocks, large objects out of their
+/// `lo_open` and `lowrite` statements, positions of sequences, and the comment at the end, without which
+/// the dump is not whole. There is no table of contents: for the schema, ask `pg_dump --schema-only
+/// --format=custom` in the same snapshot.
 ///
 /// psql's commands, such as `\restrict` with its random token, are passed over.
 public final class PlainDump implements Intake<DumpContent> {

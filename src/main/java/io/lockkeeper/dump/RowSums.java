@@ -7,9 +7,9 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sums up the rows of one table from its COPY text: lines, then `\.`, then nothing but empty lines. A row that is
-// whole
-/// within one chunk is hashed where it lies; one that is spread over several is hashed bit by bit, however long it is.
+/// Sums up the rows of one table from its COPY text: lines, then `\.`, then nothing but empty lines. A
+/// row that is whole within one chunk is hashed where it lies; one that is spread over several is hashed
+/// bit by bit, however long it is.
 final class RowSums implements Intake<TableSum> {
     private static final Hasher128 HASHER = Hashing.xxh3_128();
     private static final int END_MARK = '\\' << Byte.SIZE | '.';
@@ -43,8 +43,8 @@ final class RowSums implements Intake<TableSum> {
         return new RowSums(table, level, null);
     }
 
-    /// Sums up as if the columns, which come as `dumped`, had come as `wanted`. Where these are not the same columns,
-    /// they are taken as they come: then the tables differ anyway.
+    /// Sums up as if the columns, which come as `dumped`, had come as `wanted`. Where these are not the
+    /// same columns, they are taken as they come: then the tables differ anyway.
     static RowSums of(String table, Level level, List<String> dumped, List<String> wanted) {
         return new RowSums(
                 table,

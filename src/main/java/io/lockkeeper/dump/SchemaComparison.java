@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Definitions. Where another major version of the server or of pg_dump has put them into words, only what there is can be
-/// compared, not how it is said.
+/// Definitions. Where another major version of the server or of pg_dump has put them into words, only
+/// what there is can be compared, not how it is said.
 record SchemaComparison(Fingerprint expected, Fingerprint found, Comparison.Told told) {
     void tell() {
         if (expected.schemaDigest().equals(found.schemaDigest())) {

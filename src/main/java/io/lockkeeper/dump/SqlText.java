@@ -2,8 +2,8 @@ package io.lockkeeper.dump;
 
 import java.util.Arrays;
 
-/// Takes the SQL of a plain dump apart, a byte at a time: where statements end, and where comments are. Texts in quotes
-/// of any kind may look like anything; they are passed over.
+/// Takes the SQL of a plain dump apart, a byte at a time: where statements end, and where comments are.
+/// Texts in quotes of any kind may look like anything; they are passed over.
 final class SqlText {
     enum Piece {
         STATEMENT,
@@ -51,13 +51,12 @@ final class SqlText {
             wholeLine = next == '\n';
             return Piece.NOT_YET;
         }
-        if (in != In.LINE_COMMENT && in != In.COMMAND || next != '\n') {
-            append(next);
-        }
+        append(next);
         Piece ended = step(next);
         beforePrevious = previous;
         previous = next;
         if (ended != Piece.NOT_YET) {
+            length -= ended == Piece.STATEMENT || length == text.length ? 0 : 1; // the end of the line
             in = In.NOTHING;
             wholeLine = next == '\n';
         }
@@ -73,7 +72,8 @@ final class SqlText {
         return length;
     }
 
-    /// Whether it began where a line begins. pg_dump's own statements do; those in the body of a function do not.
+    /// Whether it began where a line begins. pg_dump's own statements do; those in the body of a function
+    /// do not.
     boolean beginsLine() {
         return beginsLine;
     }

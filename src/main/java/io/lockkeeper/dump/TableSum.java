@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The content of a table without the order of its rows.
 ///
-/// @param hash 32 hexadecimal digits: two sums modulo 2^64 over the halves of a 128-bit hash of each row's COPY text.
-///     Absent where only rows were counted
+/// @param hash 32 hexadecimal digits: two sums modulo 2^64 over the halves of a 128-bit hash of each
+///     row's COPY text. Absent where only rows were counted
 public record TableSum(long rows, @Nullable String hash) {
     private static final int HALF = 16;
 

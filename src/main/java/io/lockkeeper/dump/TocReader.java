@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads head and table of contents from chunks of any size, an entry at a time. An entry that is not all there yet is
-/// read again from its beginning when more has come.
+/// Reads head and table of contents from chunks of any size, an entry at a time. An entry that is not all
+/// there yet is read again from its beginning when more has come.
 final class TocReader {
     enum Format {
         CUSTOM(1),
@@ -45,6 +45,14 @@ final class TocReader {
         this.format = format;
     }
 
+    /// Reads the same table of contents once more, without the head.
+    TocReader again() {
+        var again = new TocReader(format);
+        again.head = head;
+        again.offsetBytes = offsetBytes;
+        return again;
+    }
+
     boolean isComplete() {
         return entries.size() == count;
     }
@@ -55,7 +63,7 @@ final class TocReader {
             return 0;
         }
         bytes.append(buffer, offset, length);
-        while (!isComplete() && bytes.attempt(head == null ? this::readHead : this::readEntry)) {
+        while (!isComplete() && bytes.attempt(this::readNext)) {
             // one more is read
         }
         int consumed = isComplete() ? length - bytes.left() : length;
@@ -70,6 +78,16 @@ final class TocReader {
         }
         return new ArchiveToc(
                 head.version(), head.compressed(), head.database(), head.serverVersion(), head.dumpVersion(), entries);
+    }
+
+    private void readNext() {
+        if (head == null) {
+            readHead();
+        } else if (count < 0) {
+            readCount();
+        } else {
+            readEntry();
+        }
     }
 
     private void readHead() {
@@ -101,12 +119,15 @@ final class TocReader {
             bytes.number();
         }
         var read = new ArchiveToc(version, compressed, bytes.text(), bytes.text(), bytes.text(), List.of());
+        offsetBytes = offsets;
+        head = read;
+    }
+
+    private void readCount() {
         int announced = bytes.number();
         if (announced < 0 || announced > MOST_ENTRIES) {
             throw DumpFailure.damaged("The table of contents claims to have " + announced + " entries.");
         }
-        offsetBytes = offsets;
-        head = read;
         count = announced;
     }
 

@@ -44,12 +44,17 @@ public final class ETags {
                     "Send If-Match with the ETag of the version that you read, so that nobody's change is lost."));
         }
         if (!matches(header, current, false)) {
-            throw new Refused(Problem.of(
-                    412,
-                    "precondition-failed",
-                    "Precondition failed",
-                    "It was changed since you read it; read it again and send If-Match with its new ETag."));
+            throw stale();
         }
+    }
+
+    /// What to answer when somebody else was quicker.
+    public static Refused stale() {
+        return new Refused(Problem.of(
+                412,
+                "precondition-failed",
+                "Precondition failed",
+                "It was changed since you read it; read it again and send If-Match with its new ETag."));
     }
 
     private static List<String> header(HttpHeaders asked, String name) {

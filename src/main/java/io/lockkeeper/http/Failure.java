@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.util.stream.Stream;
 
 /// What is thrown, as the problem that the caller sees. The one place where exceptions become answers.
-final class Failure {
+public final class Failure {
     private static final int LONGEST_CHAIN = 20;
 
     private Failure() {}
 
-    static Problem problem(Throwable thrown) {
+    public static Problem problem(Throwable thrown) {
         return chain(thrown)
                 .filter(Refused.class::isInstance)
                 .map(refused -> ((Refused) refused).problem())

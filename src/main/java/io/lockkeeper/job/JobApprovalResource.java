@@ -110,7 +110,7 @@ public class JobApprovalResource {
         if (job.state() != JobState.PENDING_APPROVAL) {
             return "The job does not wait for approval; it is " + job.state() + ".";
         }
-        return job.requestedBy().subject().equals(asking.origin().subject())
+        return job.isOf(asking.origin().subject())
                 ? "Whoever asked for a job cannot approve it; another person must."
                 : "You have approved this job before; another person must.";
     }

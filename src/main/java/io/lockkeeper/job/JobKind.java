@@ -26,5 +26,18 @@ public interface JobKind<S extends Record, R extends Record> {
         return limits().target() == Limits.TargetUse.CHANGES ? "change" : "";
     }
 
+    /// The kind whose protection on a target covers this one too. What changes the same things, such as undoing it,
+    // must
+    /// not be a way around the approvals that people have asked for.
+    default String protectedAs() {
+        return name();
+    }
+
+    /// Refuses at once, before there is a job, what can be seen never to work: something that the spec names and this
+    /// installation does not have. Quick, and without a look at any target.
+    ///
+    /// @throws io.lockkeeper.http.Refused with the reason
+    default void check(S spec) {}
+
     R run(S spec, JobContext job) throws Exception;
 }

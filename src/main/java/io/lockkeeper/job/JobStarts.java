@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How every endpoint that starts jobs reads its request and answers: 202 at once, or 200 with the finished
@@ -63,6 +64,17 @@ public class JobStarts {
                 kind,
                 key(path, body, headers),
                 Preference.of(headers.getRequestHeader(Preference.HEADER)));
+    }
+
+    /// First of all what an earlier request with the same key has started: what its work has changed since must not be
+    /// held against it.
+    public Uni<Response> againOr(String path, byte[] body, HttpHeaders headers, Supplier<Uni<Response>> fresh) {
+        Preference preference = Preference.of(headers.getRequestHeader(Preference.HEADER));
+        return key(path, body, headers)
+                .map(key -> jobs.startedBefore(asking.origin(), key)
+                        .flatMap(earlier ->
+                                earlier.map(job -> answer(job, preference)).orElseGet(fresh)))
+                .orElseGet(fresh);
     }
 
     private static void say(JsonNode tree, String field, JsonNode value, Faults faults) {
@@ -150,7 +162,8 @@ public class JobStarts {
         return IdempotencyKey.of(headers.getRequestHeader(IdempotencyKey.HEADER), "POST", path, body);
     }
 
-    private Uni<Response> answer(Accepted accepted, Preference preference) {
+    /// To whoever asked for a job, or for something that has started one.
+    public Uni<Response> answer(Accepted accepted, Preference preference) {
         if (!preference.waits()) {
             return Uni.createFrom()
                     .item(started(accepted.job(), accepted.replayed()).build());

@@ -88,7 +88,14 @@ public record JobView(
                 0);
     }
 
+    /// @param via how they came in; for what a schedule started by itself, who wrote the schedule
     public record RequestedBy(String subject, String via) {}
+
+    /// Whether somebody cannot approve it.
+    boolean isOf(String subject) {
+        return requestedBy.subject().equals(subject)
+                || (schedule != null && requestedBy.via().equals(subject));
+    }
 
     public record Approval(
             int required,

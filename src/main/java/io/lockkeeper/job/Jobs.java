@@ -1,21 +1,19 @@
 package io.lockkeeper.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockkeeper.http.Fault;
 import io.lockkeeper.http.Faults;
 import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.http.StrictReader;
-import io.lockkeeper.http.StrictReader.Split;
-import io.lockkeeper.job.JobRequest.OnConflict;
+import io.lockkeeper.job.JobReader.Wanted;
 import io.lockkeeper.job.engine.Engine;
 import io.lockkeeper.job.table.AcceptJobs;
 import io.lockkeeper.job.table.ApproveJob;
 import io.lockkeeper.job.table.CancelJob;
 import io.lockkeeper.job.table.JobReads;
 import io.lockkeeper.job.table.NewJob;
+import io.lockkeeper.job.table.NewJob.Once;
 import io.lockkeeper.job.table.NewJob.Origin;
 import io.lockkeeper.target.TargetFacts;
 import io.lockkeeper.target.Targets;
@@ -23,11 +21,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +31,18 @@ import org.jspecify.annotations.Nullable;
 /// What can be done with jobs, for the REST edge and for features that start jobs of other kinds.
 @ApplicationScoped
 public class Jobs {
-    private static final short USUAL_PRIORITY = 5;
     private static final Duration STORE_BOUND = Duration.ofSeconds(15);
 
     private final Engine engine;
-    private final Kinds kinds;
     private final Pool store;
     private final Targets targets;
-    private final StrictReader reader;
-    private final ObjectMapper json;
+    private final JobReader reader;
 
-    Jobs(Engine engine, Kinds kinds, Pool store, Targets targets, StrictReader reader, ObjectMapper json) {
+    Jobs(Engine engine, Pool store, Targets targets, JobReader reader) {
         this.engine = engine;
-        this.kinds = kinds;
         this.store = store;
         this.targets = targets;
         this.reader = reader;
-        this.json = json;
     }
 
     /// A job that was accepted, now or, if `replayed`, by an earlier request with the same idempotency key.
@@ -64,48 +55,42 @@ public class Jobs {
     /// @throws Refused at once for whatever can be seen to prevent the job
     Uni<Accepted> accept(
             JsonNode tree, Faults faults, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
-        Wanted<?> wanted = read(tree, kindName, faults);
-        return targetOf(wanted).flatMap(target -> accept(newJob(wanted, target.orElse(null), origin, key)));
+        Wanted<?> wanted = reader.read(tree, kindName, faults);
+        return targetOf(wanted)
+                .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once(key))));
     }
 
-    private record Wanted<S extends Record>(JobKind<S, ?> kind, JobRequest request, S spec) {}
-
-    private Wanted<?> read(JsonNode tree, @Nullable String kindName, Faults faults) {
-        Split split = reader.split(tree, JobRequest.class);
-        if (kindName != null && split.known().has("kind")) {
-            faults.add("/kind", "must be left out here: the path says which kind of job this is");
+    /// What is wrong with a request for a job of that kind, which this instance knows; nothing is started.
+    public List<Fault> faultsOf(String kind, JsonNode request) {
+        try {
+            reader.read(request, kind, new Faults());
+            return List.of();
+        } catch (Refused faulty) {
+            return faulty.problem().errors();
         }
-        if (kindName != null) {
-            split.known().put("kind", kindName);
-        }
-        JobRequest request = reader.read(split.known(), JobRequest.class, faults);
-        return read(split, request, kindOf(split.known().path("kind"), faults), faults);
     }
 
-    /// Without a kind nothing else can be judged; what is wrong with the common fields is told with it.
-    private JobKind<?, ?> kindOf(JsonNode name, Faults faults) {
-        Optional<JobKind<?, ?>> kind = name.isTextual() ? kinds.named(name.textValue()) : Optional.empty();
-        if (name.isTextual() && kind.isEmpty()) {
-            faults.add("/kind", "must be one of " + String.join(", ", kinds.names()));
-        }
-        return kind.orElseThrow(() -> new Refused(Problem.invalid(faults.list())));
-    }
-
-    private <S extends Record> Wanted<S> read(Split split, JobRequest request, JobKind<S, ?> kind, Faults faults) {
-        S spec = reader.readRest(split, kind.specType(), faults);
-        boolean usesTarget = kind.limits().target() != Limits.TargetUse.NONE;
-        if (usesTarget && !split.known().hasNonNull("target")) {
-            faults.add("/target", "is missing: a job of kind " + kind.name() + " needs a target");
-        }
-        if (!usesTarget && split.known().has("target")) {
-            faults.add("/target", "must be left out: a job of kind " + kind.name() + " has no target");
-        }
-        faults.refuseIfAny();
-        return new Wanted<>(kind, request, spec);
+    /// A job that nobody asks for at this moment, such as one of a schedule.
+    ///
+    /// @throws Refused for whatever can be seen to prevent the job
+    public Uni<Accepted> start(String kind, JsonNode request, Occasion occasion) {
+        return Uni.createFrom().deferred(() -> {
+            Wanted<?> wanted = reader.readKnown(request, kind);
+            Origin origin = new Origin(occasion.subject(), occasion.via(), occasion.requestId());
+            Once once = new Once(occasion.key(), occasion.key().getBytes(StandardCharsets.UTF_8));
+            return targetOf(wanted)
+                    .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once)
+                            .ofSchedule(occasion.schedule())));
+        });
     }
 
     private Uni<Optional<TargetFacts>> targetOf(Wanted<?> wanted) {
-        String name = wanted.request().target();
+        return targetNamed(wanted.request().target());
+    }
+
+    /// @param name null: none
+    /// @throws Refused 422 where there is no such target
+    public Uni<Optional<TargetFacts>> targetNamed(@Nullable String name) {
         if (name == null) {
             return Uni.createFrom().item(Optional.empty());
         }
@@ -116,34 +101,6 @@ public class Jobs {
         return new Refused(Problem.unprocessable(
                 "unknown-target",
                 "There is no target " + name + ", or you may not see it; GET /api/v1/targets lists them."));
-    }
-
-    private <S extends Record> NewJob newJob(
-            Wanted<S> wanted, @Nullable TargetFacts target, Origin origin, Optional<IdempotencyKey> key) {
-        JobRequest request = wanted.request();
-        JobKind<S, ?> kind = wanted.kind();
-        String exclusivity = kind.exclusivityKey(wanted.spec());
-        int approvals = target == null ? 0 : target.approvalsFor(kind.name());
-        return new NewJob(
-                kind.name(),
-                request.target(),
-                target == null ? null : target.id(),
-                approvals,
-                request.priority() == null ? USUAL_PRIORITY : request.priority().shortValue(),
-                NewJob.laneOf(target == null ? null : target.id(), exclusivity),
-                !exclusivity.isEmpty(),
-                request.onConflict() == OnConflict.REJECT,
-                kind.limits().whenLost().name().toLowerCase(java.util.Locale.ROOT),
-                write(wanted.spec()),
-                write(request.labels() == null ? Map.of() : request.labels()),
-                kind.limits().maxAttempts(),
-                utc(request.notBefore()),
-                utc(request.deadline()),
-                null,
-                null,
-                origin,
-                key.map(once -> new NewJob.Once(once.value(), once.digestBytes()))
-                        .orElse(null));
     }
 
     private Uni<Accepted> accept(NewJob job) {
@@ -160,18 +117,21 @@ public class Jobs {
                     "An unfinished job on " + job.target()
                             + " excludes this one; leave out onConflict to queue behind it."));
         }
-        return uni(JobReads.firstUseOf(store, job.origin().subject(), job.once().key()))
-                .flatMap(first -> replay(job, first));
+        return EarlierRequest.jobOf(store, job.origin(), job.once())
+                .map(earlier -> earlier.orElseThrow(() ->
+                        new Refused(Problem.unavailable("A request with the same Idempotency-Key is under way.", 1))))
+                .flatMap(this::replayed);
     }
 
-    private Uni<Accepted> replay(NewJob job, Optional<JobReads.FirstUse> first) {
-        JobReads.FirstUse use = first.orElseThrow(
-                () -> new Refused(Problem.unavailable("A request with the same Idempotency-Key is under way.", 1)));
-        if (!java.security.MessageDigest.isEqual(use.digest(), job.once().digest())
-                || !use.object().startsWith("job/")) {
-            throw IdempotencyKey.reused();
-        }
-        return get(Long.parseLong(use.object().substring("job/".length()))).map(view -> new Accepted(view, true));
+    /// What an earlier request with this key has started, if there was one.
+    Uni<Optional<Accepted>> startedBefore(Origin by, IdempotencyKey key) {
+        return EarlierRequest.jobOf(store, by, new NewJob.Once(key.value(), key.digestBytes()))
+                .flatMap(earlier -> earlier.map(id -> replayed(id).map(Optional::of))
+                        .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
+    }
+
+    private Uni<Accepted> replayed(long id) {
+        return get(id).map(view -> new Accepted(view, true));
     }
 
     public Uni<JobView> get(long id) {
@@ -224,44 +184,18 @@ public class Jobs {
                     "not-retryable",
                     "Only a job that FAILED or was CANCELLED can be retried; this one is " + old.state() + "."));
         }
-        Faults faults = new Faults();
-        JobKind<?, ?> kind = kinds.named(old.kind())
-                .orElseThrow(() -> new Refused(Problem.conflict(
-                        "kind-gone", "This instance knows no jobs of kind " + old.kind() + " any more.")));
-        Wanted<?> wanted = again(old, kind, faults);
+        Wanted<?> wanted = reader.again(old);
         return targetOf(wanted)
-                .flatMap(target ->
-                        accept(newJob(wanted, target.orElse(null), by, key).asRetryOf(old.id())));
+                .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), by, once(key))
+                        .asRetryOf(old.id())));
     }
 
-    private <S extends Record> Wanted<S> again(JobView old, JobKind<S, ?> kind, Faults faults) {
-        try {
-            S spec = reader.read(json.readTree(old.spec().text()), kind.specType(), faults);
-            faults.refuseIfAny();
-            @SuppressWarnings("unchecked")
-            Map<String, String> labels = json.readValue(old.labels().text(), Map.class);
-            return new Wanted<>(
-                    kind,
-                    new JobRequest(old.kind(), old.target(), labels, old.priority(), null, null, OnConflict.QUEUE),
-                    spec);
-        } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("job " + old.id() + " holds no JSON", broken);
-        }
+    private static @Nullable Once once(Optional<IdempotencyKey> key) {
+        return key.map(given -> new Once(given.value(), given.digestBytes())).orElse(null);
     }
 
-    private String write(Object value) {
-        try {
-            return json.writeValueAsString(value);
-        } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("not representable as JSON: " + value.getClass(), broken);
-        }
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
-    }
-
-    static <T> Uni<T> uni(Future<T> future) {
+    /// What the store is to answer, with the bound that all such answers have.
+    public static <T> Uni<T> uni(Future<T> future) {
         return Uni.createFrom()
                 .completionStage(future.toCompletionStage())
                 .ifNoItem()

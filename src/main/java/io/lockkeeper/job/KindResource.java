@@ -22,6 +22,7 @@ public class KindResource {
         this.kinds = kinds;
     }
 
+    /// @param protectedAs the kind whose protection on a target covers this one too; its own name: no other
     /// @param schema the JSON schema of a request for a job of this kind
     public record KindView(
             String name,
@@ -30,6 +31,7 @@ public class KindResource {
             int maxAttempts,
             String maxDuration,
             String whenLost,
+            String protectedAs,
             Json schema) {}
 
     @GET
@@ -48,6 +50,7 @@ public class KindResource {
                 limits.maxAttempts(),
                 Durations.format(limits.maxDuration()),
                 word(limits.whenLost()),
+                kind.protectedAs(),
                 new Json(KindSchema.of(kind).toString()));
     }
 

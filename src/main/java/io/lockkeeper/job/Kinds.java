@@ -28,6 +28,14 @@ public class Kinds {
                         + twin.getClass().getName() + " and " + kind.getClass().getName());
             }
         }
+        byName.values().forEach(this::refuseStrangeProtection);
+    }
+
+    private void refuseStrangeProtection(JobKind<?, ?> kind) {
+        if (!byName.containsKey(kind.protectedAs())) {
+            throw new IllegalStateException("The kind " + kind.name() + " is protected as " + kind.protectedAs()
+                    + ", and there is no such kind");
+        }
     }
 
     public Optional<JobKind<?, ?>> named(String name) {

@@ -33,7 +33,7 @@ public final class ChildProcess {
     private final Process process;
     private final List<Thread> readers;
     private final boolean bytesMatter;
-    private volatile RuntimeException readerFailed;
+    private volatile Throwable readerFailed; // a RuntimeException or an Error
 
     /// What to run. The program is an absolute path: which file runs is never left to a search path. Secrets belong
     /// neither into the arguments nor into the environment (both can be read by others): write a password file and
@@ -154,8 +154,11 @@ public final class ChildProcess {
             throw new TimeoutException("process " + pid() + " did not end within " + bound.toMillis() + " ms");
         }
         readers.getLast().join(LAST_WORDS); // a grandchild may hold the pipe open for ever
-        if (readerFailed != null) {
-            throw readerFailed;
+        if (readerFailed instanceof Error error) {
+            throw error;
+        }
+        if (readerFailed instanceof RuntimeException failed) {
+            throw failed;
         }
         return process.exitValue();
     }
@@ -189,7 +192,7 @@ public final class ChildProcess {
         } catch (IOException failed) {
             readerFailed = new UncheckedIOException(failed);
             throw failed;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             readerFailed = failed;
             throw new IOException(failed);
         }
@@ -210,7 +213,7 @@ public final class ChildProcess {
     private void accept(Consumer<String> lines, String line) {
         try {
             lines.accept(line);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             readerFailed = failed;
         }
     }

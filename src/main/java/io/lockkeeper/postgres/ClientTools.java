@@ -15,21 +15,28 @@ public record ClientTools(int major, Path directory) {
         }
     }
 
-    /// The newest tools that can work on a server of this version: client tools know older servers, never newer ones. A
-    /// directory counts when it has all of `programs`, in one version.
+    /// The oldest tools that can work on a server of this version: client tools know older servers, never newer ones,
+    // and
+    /// what they write for a restore may ask for what an older server does not know. A directory counts when it has
+    // all
+    /// of `programs`, in one version.
     public static ClientTools forServer(int serverMajor, List<String> programs, List<Path> configured)
             throws InterruptedException {
+        ClientTools closest = null;
         ClientTools newest = null;
         for (Path directory : BinDirectories.all(configured)) {
-            Optional<ClientTools> found = in(directory, programs);
-            if (found.isPresent() && (newest == null || found.get().major > newest.major)) {
-                newest = found.get();
+            ClientTools found = in(directory, programs).orElse(null);
+            if (found == null) {
+                continue;
             }
+            newest = newest == null || found.major > newest.major ? found : newest;
+            boolean fits = found.major >= serverMajor;
+            closest = fits && (closest == null || found.major < closest.major) ? found : closest;
         }
-        if (newest == null || newest.major < serverMajor) {
+        if (closest == null) {
             throw new Missing(whatToInstall(serverMajor, programs, newest));
         }
-        return newest;
+        return closest;
     }
 
     public Path program(String name) {

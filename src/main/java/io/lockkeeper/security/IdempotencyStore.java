@@ -2,13 +2,18 @@ package io.lockkeeper.security;
 
 import io.lockkeeper.http.IdempotencyKey;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.hibernate.reactive.mutiny.Mutiny;
 
-/// What was made under which idempotency key, for those who create by Hibernate. In the transaction that creates:
-/// first [#madeBefore], and if that is empty, create and [#remember]. Requests with the same key take turns in
+/// What was made under which idempotency key, for those who create things that are no jobs. In the transaction that
+/// creates: first [#madeBefore], and if that is empty, create and [#remember]. Requests with the same key take turns in
 /// between.
 @Singleton
 public class IdempotencyStore {
@@ -45,6 +50,31 @@ public class IdempotencyStore {
                 .setParameter(4, object)
                 .executeUpdate()
                 .replaceWithVoid();
+    }
+
+    /// The same for those who create by SQL, within the transaction of that connection.
+    public Future<Optional<String>> madeBefore(SqlClient connection, Caller caller, IdempotencyKey key) {
+        return connection
+                .preparedQuery(numbered(TAKE_TURN))
+                .execute(Tuple.of(caller.subject() + " " + key.value()))
+                .compose(_ -> connection
+                        .preparedQuery(numbered(FIND_MADE_BEFORE))
+                        .execute(Tuple.of(caller.subject(), key.value())))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(row -> sameRequest(
+                                new Object[] {row.getBuffer("digest").getBytes(), row.getString("object")}, key)));
+    }
+
+    public Future<Void> remember(SqlClient connection, Caller caller, IdempotencyKey key, String object) {
+        return connection
+                .preparedQuery(numbered(REMEMBER_MADE))
+                .execute(Tuple.of(caller.subject(), key.value(), Buffer.buffer(key.digestBytes()), object))
+                .mapEmpty();
+    }
+
+    private static String numbered(String sql) {
+        return sql.replace('?', '$');
     }
 
     private static String sameRequest(Object[] found, IdempotencyKey key) {

@@ -12,7 +12,11 @@ public record ProtectionSpec(
         @Nullable @Min(0) @Max(10) @Schema(description = "How many people must approve a job.", defaultValue = "0")
         Integer approvals,
 
-        @Nullable @Size(max = 32) @Schema(description = "The kinds that need approval; empty: every kind.")
+        @Nullable
+        @Size(max = 32)
+        @Schema(
+                description = "The kinds that need approval, and with each of them those that GET /kinds shows to be"
+                        + " protectedAs it; empty: every kind.")
         List<@Pattern(regexp = "[a-z][a-z0-9-]{0,62}", message = "must be the name of a kind") String> kinds) {
 
     static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of());

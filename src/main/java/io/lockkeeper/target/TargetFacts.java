@@ -11,8 +11,9 @@ public record TargetFacts(
         approvalKinds = List.copyOf(approvalKinds);
     }
 
-    /// How many people must approve a job of this kind.
-    public int approvalsFor(String kind) {
-        return approvalKinds.isEmpty() || approvalKinds.contains(kind) ? approvals : 0;
+    /// How many people must approve a job of a kind that may share the protection of another.
+    public int approvalsFor(String kind, String protectedAs) {
+        boolean needed = approvalKinds.isEmpty() || approvalKinds.contains(kind) || approvalKinds.contains(protectedAs);
+        return needed ? approvals : 0;
     }
 }

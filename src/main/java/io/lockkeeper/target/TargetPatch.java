@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockkeeper.http.Faults;
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
+import io.lockkeeper.http.MergePatch;
 import io.lockkeeper.http.StrictReader;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Map;
 
 /// JSON merge patches (RFC 7396): the result is read as strictly as a new target.
 @Singleton
@@ -31,15 +29,11 @@ class TargetPatch {
     record Change(TargetSpec spec, boolean changesCredential) {}
 
     JsonNode read(byte[] body) {
-        JsonNode patch = reader.tree(body);
-        if (!patch.isObject()) {
-            throw new Refused(Problem.invalid("", "must be an object, in { }"));
-        }
-        return patch;
+        return MergePatch.read(reader, body);
     }
 
     Change apply(JsonNode patch, Target target) {
-        ObjectNode merged = (ObjectNode) merge(writable(target), withWholeValue(patch));
+        ObjectNode merged = (ObjectNode) MergePatch.apply(writable(target), withWholeValue(patch));
         Faults faults = new Faults();
         if (!merged.path(NAME).equals(JsonNodeFactory.instance.textNode(target.name))) {
             faults.add("/" + NAME, "cannot be changed: jobs and audit rows know the target by it");
@@ -78,20 +72,5 @@ class TargetPatch {
         List<String> given = credential.has(VALUE) ? List.of("store", "key") : List.of(VALUE);
         given.stream().filter(field -> !credential.has(field)).forEach(credential::putNull);
         return whole;
-    }
-
-    private static JsonNode merge(JsonNode known, JsonNode patch) {
-        if (!patch.isObject()) {
-            return patch;
-        }
-        ObjectNode merged = known.isObject() ? known.deepCopy() : JsonNodeFactory.instance.objectNode();
-        for (Map.Entry<String, JsonNode> field : patch.properties()) {
-            if (field.getValue().isNull()) {
-                merged.remove(field.getKey());
-            } else {
-                merged.set(field.getKey(), merge(merged.path(field.getKey()), field.getValue()));
-            }
-        }
-        return merged;
     }
 }

@@ -6,6 +6,7 @@ import io.lockkeeper.http.Cursor;
 import io.lockkeeper.http.ETags;
 import io.lockkeeper.http.IdempotencyKey;
 import io.lockkeeper.http.Limit;
+import io.lockkeeper.http.MergePatch;
 import io.lockkeeper.http.Page;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
@@ -50,8 +51,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Targets", description = "The registered databases")
 public class TargetResource {
-    private static final String MERGE_PATCH = "application/merge-patch+json";
-
     private final TargetStore store;
     private final TargetPatch patches;
     private final Credentials credentials;
@@ -147,7 +146,7 @@ public class TargetResource {
 
     @PATCH
     @Path("/{name}")
-    @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
     @Needs(Permission.TARGETS_WRITE)
     @Operation(
             summary = "Change a registered database",
@@ -157,7 +156,7 @@ public class TargetResource {
     @RequestBody(
             content =
                     @Content(
-                            mediaType = MERGE_PATCH,
+                            mediaType = MergePatch.MEDIA_TYPE,
                             schema = @Schema(type = SchemaType.OBJECT),
                             examples =
                                     @ExampleObject(

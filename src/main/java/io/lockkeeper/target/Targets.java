@@ -18,6 +18,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,10 @@ public class Targets {
             FROM target WHERE id = $1""";
     private static final String FIND_ALL_FACTS =
             "SELECT id, name, labels, approvals, approval_kinds, limit_jobs FROM target ORDER BY name";
+    private static final String FIND_ON_SAME_PORT = """
+            SELECT t.id, t.name, t.host, t.port, t.database, t.username
+            FROM target t JOIN target mine ON mine.id = $1 AND t.port = mine.port
+            ORDER BY t.id <> mine.id, t.name""";
     private static final Duration STORE_BOUND = Duration.ofSeconds(10);
 
     private final Pool store;
@@ -84,6 +89,28 @@ public class Targets {
     public PgSession connect(long id, ConnectOptions options) throws InterruptedException {
         ServerAddress server = address(id, options.applicationName()).withSettings(options.settings());
         return connector.connect(server, options.bound(), hosts.permits(server.host()));
+    }
+
+    /// The same into another database of its server.
+    public PgSession connect(long id, String database, ConnectOptions options) throws InterruptedException {
+        ServerAddress server =
+                address(id, options.applicationName()).withDatabase(database).withSettings(options.settings());
+        return connector.connect(server, options.bound(), hosts.permits(server.host()));
+    }
+
+    /// This target first, then all others that are registered with the same port.
+    List<TargetLogin> onSamePort(long id) throws InterruptedException {
+        List<TargetLogin> logins = new ArrayList<>();
+        for (Row row : await(store.preparedQuery(FIND_ON_SAME_PORT).execute(Tuple.of(id)))) {
+            logins.add(new TargetLogin(
+                    row.getLong("id"),
+                    row.getString("name"),
+                    row.getString("host"),
+                    row.getInteger("port"),
+                    row.getString("database"),
+                    row.getString("username")));
+        }
+        return logins;
     }
 
     /// Where a target is and how to get in, for programs such as `pg_dump`. Holds its password: keep it short.

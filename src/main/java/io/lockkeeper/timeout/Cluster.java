@@ -6,11 +6,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Who and what there is on a server, and what our own role may do to all of it.
 ///
-/// @param pooled roles whose sessions look like those of a pool
+/// @param shut databases that accept no connections
+/// @param keptOut for some databases, the roles that may not connect to them
 record Cluster(
         String self,
         String here,
@@ -18,9 +19,11 @@ record Cluster(
         boolean maySignal,
         Map<String, RoleSeen> roles,
         Set<String> databases,
-        Set<String> pooled) {
+        Set<String> shut,
+        Map<String, Set<String>> keptOut,
+        RoleUse use) {
 
-    record RoleSeen(boolean login, boolean replication) {}
+    record RoleSeen(boolean login, boolean superuser, boolean replication) {}
 
     private static final String SELF = """
             SELECT current_user::text AS self, current_database()::text AS here, r.rolsuper,
@@ -29,31 +32,37 @@ record Cluster(
                    pg_has_role('pg_signal_backend', 'USAGE') AS may_signal
             FROM pg_roles r WHERE r.rolname = current_user""";
 
-    private static final String ROLES =
-            "SELECT rolname::text AS name, rolcanlogin AS login, rolreplication AS replication FROM pg_roles";
+    private static final String ROLES = """
+            SELECT rolname::text AS name, rolcanlogin AS login, rolsuper AS superuser, rolreplication AS replication
+            FROM pg_roles""";
 
-    private static final String DATABASES = "SELECT datname::text AS name FROM pg_database";
+    private static final String DATABASES = "SELECT datname::text AS name, datallowconn AS open FROM pg_database";
 
-    private static final String SESSIONS = """
-            SELECT usename::text AS role, application_name, count(*) AS sessions FROM pg_stat_activity
-            WHERE usename IS NOT NULL AND pid <> pg_backend_pid() GROUP BY usename, application_name, client_addr""";
+    private static final String KEPT_OUT = """
+            SELECT d.datname::text AS database, r.rolname::text AS role FROM pg_database d CROSS JOIN pg_roles r
+            WHERE d.datname = ANY ($1) AND r.rolcanlogin AND NOT has_database_privilege(r.oid, d.oid, 'CONNECT')""";
 
     private static final String MAY_ALTER_SYSTEM =
             "SELECT has_parameter_privilege(name, 'ALTER SYSTEM') AS may FROM unnest($1::text[]) AS name";
 
-    private static final Pattern POOLS =
-            Pattern.compile("bouncer|odyssey|pgcat|pgpool|supavisor|hikari|jdbc", Pattern.CASE_INSENSITIVE);
-    private static final int AS_MANY_AS_A_POOL = 3;
-
     /// @param systemSettings those that ALTER SYSTEM shall set
-    static Cluster read(PgSession session, Set<String> systemSettings) throws InterruptedException {
+    /// @param into databases for which to find out who may connect
+    static Cluster read(PgSession session, Set<String> systemSettings, Set<String> into) throws InterruptedException {
         Row self = session.one(SELF);
         Map<String, RoleSeen> roles = new TreeMap<>();
         for (Row row : session.query(ROLES)) {
-            roles.put(row.getString("name"), new RoleSeen(row.getBoolean("login"), row.getBoolean("replication")));
+            roles.put(
+                    row.getString("name"),
+                    new RoleSeen(row.getBoolean("login"), row.getBoolean("superuser"), row.getBoolean("replication")));
         }
         Set<String> databases = new HashSet<>();
-        session.query(DATABASES).forEach(row -> databases.add(row.getString("name")));
+        Set<String> shut = new HashSet<>();
+        for (Row row : session.query(DATABASES)) {
+            databases.add(row.getString("name"));
+            if (!row.getBoolean("open")) {
+                shut.add(row.getString("name"));
+            }
+        }
         boolean mayAlter = self.getBoolean("rolsuper") || mayAlterSystem(session, systemSettings);
         return new Cluster(
                 self.getString("self"),
@@ -62,7 +71,19 @@ record Cluster(
                 self.getBoolean("rolsuper") || self.getBoolean("may_signal"),
                 roles,
                 databases,
-                pooled(session));
+                shut,
+                keptOut(session, into),
+                RoleUse.read(session));
+    }
+
+    private static Map<String, Set<String>> keptOut(PgSession session, Set<String> databases)
+            throws InterruptedException {
+        Map<String, Set<String>> keptOut = new TreeMap<>();
+        for (Row row : session.query(KEPT_OUT, (Object) databases.toArray(String[]::new))) {
+            keptOut.computeIfAbsent(row.getString("database"), _ -> new HashSet<>())
+                    .add(row.getString("role"));
+        }
+        return keptOut;
     }
 
     /// PostgreSQL 14 cannot grant it.
@@ -74,16 +95,13 @@ record Cluster(
         return session.query(MAY_ALTER_SYSTEM, (Object) names).stream().allMatch(row -> row.getBoolean("may"));
     }
 
-    private static Set<String> pooled(PgSession session) throws InterruptedException {
-        Set<String> pooled = new HashSet<>();
-        for (Row row : session.query(SESSIONS)) {
-            String application = row.getString("application_name");
-            boolean named = application != null && POOLS.matcher(application).find();
-            if (named || row.getLong("sessions") >= AS_MANY_AS_A_POOL) {
-                pooled.add(row.getString("role"));
-            }
-        }
-        return pooled;
+    /// Whether the role may log in there at all; without a database: anywhere.
+    boolean letsIn(String role, @Nullable String database) {
+        RoleSeen seen = roles.get(role);
+        boolean out = database != null
+                && (shut.contains(database)
+                        || keptOut.getOrDefault(database, Set.of()).contains(role));
+        return seen != null && seen.login() && !out;
     }
 
     boolean has(Place place) {

@@ -3,7 +3,7 @@ package io.lockkeeper.timeout;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,57 +40,78 @@ public record Drift(
         EXTRA
     }
 
-    /// @param applied the last one first; of each place the last one counts that was not undone
+    /// @param applied the last one first; of each setting in each place the last one counts that spoke of it and was
+    // not
+    /// undone
     static List<Drift> between(List<StoredPolicy> applied, Image image, ServerSettings server) {
         List<StoredPolicy> inForce =
                 applied.stream().filter(StoredPolicy::inForce).toList();
         List<Drift> drift = new ArrayList<>();
-        Set<Place> seen = new HashSet<>();
-        for (StoredPolicy policy : inForce) {
-            for (Place place : policy.places()) {
-                if (seen.add(place) && !(place.ofServer() && server.auto() == null)) {
-                    new Comparison(place, policy, inForce, image, server).tell(drift);
-                }
+        Set<Place> places = new LinkedHashSet<>();
+        inForce.forEach(policy -> places.addAll(policy.places()));
+        for (Place place : places) {
+            if (!(place.ofServer() && server.auto() == null)) {
+                new Comparison(place, inForce, image, server).tell(drift);
             }
         }
         return drift;
     }
 
-    /// One place with the policy that spoke of it last.
-    private record Comparison(
-            Place place, StoredPolicy policy, List<StoredPolicy> inForce, Image image, ServerSettings server) {
+    /// What a policy has said of a setting.
+    ///
+    /// @param value null: it took it away
+    private record Said(long policy, @Nullable String value) {}
+
+    /// One place with all that the policies in force have said of it.
+    private record Comparison(Place place, List<StoredPolicy> inForce, Image image, ServerSettings server) {
 
         void tell(List<Drift> drift) {
-            Map<String, String> wanted = new HashMap<>();
-            policy.wanted().stream()
-                    .filter(each -> each.place().equals(place))
-                    .forEach(each -> wanted.put(each.name(), each.value()));
-            Set<String> names = new TreeSet<>(wanted.keySet());
+            Map<String, Said> said = said();
+            Set<String> names = new TreeSet<>(said.keySet());
             image.at(place).values().keySet().stream()
                     .filter(KnownSettings::has)
                     .forEach(names::add);
             for (String name : names) {
                 server.named(name)
-                        .flatMap(setting -> wanted.containsKey(name) && wanted.get(name) != null
-                                ? wanted(setting, wanted.get(name))
-                                : unwanted(name, wanted.containsKey(name)))
+                        .flatMap(setting -> compare(setting, said.get(name)))
                         .ifPresent(drift::add);
             }
         }
 
-        private Optional<Drift> wanted(ServerSetting setting, String value) {
+        private Map<String, Said> said() {
+            Map<String, Said> said = new HashMap<>();
+            for (StoredPolicy policy : inForce) {
+                policy.wanted().stream()
+                        .filter(each -> each.place().equals(place))
+                        .forEach(each -> said.putIfAbsent(each.name(), new Said(policy.id(), each.value())));
+            }
+            return said;
+        }
+
+        private Optional<Drift> compare(ServerSetting setting, @Nullable Said said) {
+            if (said == null) {
+                return extra(setting.name());
+            }
+            return said.value() == null
+                    ? again(setting.name(), said.policy())
+                    : wanted(setting, said.policy(), said.value());
+        }
+
+        private Optional<Drift> wanted(ServerSetting setting, long policy, String value) {
             String actual = image.at(place).value(setting.name());
             if (actual == null) {
-                return Optional.of(drift(setting.name(), How.MISSING, value, List.of()));
+                return Optional.of(drift(policy, setting.name(), How.MISSING, value, List.of()));
             }
             if (!setting.canonical(actual).equals(setting.canonical(value))) {
-                return Optional.of(drift(setting.name(), How.DIFFERENT, value, List.of()));
+                return Optional.of(drift(policy, setting.name(), How.DIFFERENT, value, List.of()));
             }
             List<String> by = Effective.overriding(place, setting, image).stream()
                     .filter(other -> !declared(other, setting.name()))
                     .map(Place::toString)
                     .toList();
-            return by.isEmpty() ? Optional.empty() : Optional.of(drift(setting.name(), How.OVERRIDDEN, value, by));
+            return by.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(drift(policy, setting.name(), How.OVERRIDDEN, value, by));
         }
 
         /// An exception that a policy makes itself is no drift.
@@ -100,19 +121,27 @@ public record Drift(
                     .anyMatch(each -> each.place().equals(other) && each.name().equals(name));
         }
 
-        /// @param retired the policy had taken it away, rather than left it alone
-        private Optional<Drift> unwanted(String name, boolean retired) {
-            String actual = image.at(place).value(name);
-            boolean leftThere =
-                    !retired && Objects.equals(actual, policy.after().at(place).value(name));
-            return actual == null || leftThere
+        /// A policy had taken it away.
+        private Optional<Drift> again(String name, long policy) {
+            return image.at(place).value(name) == null
                     ? Optional.empty()
-                    : Optional.of(drift(name, How.EXTRA, null, List.of()));
+                    : Optional.of(drift(policy, name, How.EXTRA, null, List.of()));
         }
 
-        private Drift drift(String name, How how, @Nullable String wanted, List<String> by) {
-            return new Drift(
-                    policy.id(), place, name, how, wanted, image.at(place).value(name), by);
+        /// No policy speaks of it; what the last one has left alone is no drift.
+        private Optional<Drift> extra(String name) {
+            StoredPolicy last = inForce.stream()
+                    .filter(policy -> policy.places().contains(place))
+                    .findFirst()
+                    .orElseThrow();
+            return Objects.equals(
+                            image.at(place).value(name), last.after().at(place).value(name))
+                    ? Optional.empty()
+                    : Optional.of(drift(last.id(), name, How.EXTRA, null, List.of()));
+        }
+
+        private Drift drift(long policy, String name, How how, @Nullable String wanted, List<String> by) {
+            return new Drift(policy, place, name, how, wanted, image.at(place).value(name), by);
         }
     }
 }

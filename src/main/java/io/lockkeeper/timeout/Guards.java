@@ -12,14 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a policy as an experienced colleague would.
 ///
 /// @param image all places as they are with the policy in place
 record Guards(TimeoutPolicySpec spec, ServerSettings server, Cluster cluster, Image image, TargetFacts target) {
-    private static final Pattern MAINTENANCE = Pattern.compile(
-            "migrat|migrator|backup|dump|flyway|liquibase|alembic|pgbackrest|barman", Pattern.CASE_INSENSITIVE);
     private static final Set<String> ENDS_LONG_WORK = Set.of(STATEMENT_TIMEOUT, TRANSACTION_TIMEOUT);
     private static final Set<String> ENDS_COPYING = Set.of(STATEMENT_TIMEOUT, TRANSACTION_TIMEOUT, IDLE_SESSION);
     private static final String PROTECTED_LABEL = "env";
@@ -65,17 +64,19 @@ record Guards(TimeoutPolicySpec spec, ServerSettings server, Cluster cluster, Im
             return;
         }
         if (value.get().signum() == 0) {
-            off(at, name, findings);
+            off(at, rule, name, findings);
             return;
         }
+        if (ENDS_LONG_WORK.contains(name)) {
+            reached(rule, setting.get(), this::isForMaintenance, "migrations or backups")
+                    .ifPresent(fact -> add(Guard.MAINTENANCE_ROLE, at, fact, findings));
+        }
+        if (ENDS_COPYING.contains(name)) {
+            reached(rule, setting.get(), this::replicates, "replication")
+                    .ifPresent(fact -> add(Guard.REPLICATION_ROLE, at, fact, findings));
+        }
         String role = rule.role();
-        if (role != null && ENDS_LONG_WORK.contains(name) && isForMaintenance(role)) {
-            add(Guard.MAINTENANCE_ROLE, at, "role " + role + " runs migrations or backups", findings);
-        }
-        if (role != null && ENDS_COPYING.contains(name) && replicates(role)) {
-            add(Guard.REPLICATION_ROLE, at, "role " + role + " has REPLICATION", findings);
-        }
-        if (name.equals(IDLE_SESSION) && (role == null || cluster.pooled().contains(role))) {
+        if (name.equals(IDLE_SESSION) && (role == null || cluster.use().pooled().contains(role))) {
             String who = role == null
                     ? rule.place() + " has roles of applications too"
                     : "role " + role + " seems to have a pool";
@@ -83,10 +84,37 @@ record Guards(TimeoutPolicySpec spec, ServerSettings server, Cluster cluster, Im
         }
     }
 
-    private void off(String at, String name, List<Finding> findings) {
+    /// Which of such roles get the value: the rule's own role, or those that a wider rule reaches and that nothing
+    /// narrower exempts. Lockkeeper's own sessions set their limits themselves.
+    private Optional<String> reached(TimeoutRule rule, ServerSetting setting, Predicate<String> such, String purpose) {
+        if (rule.role() != null) {
+            return Optional.of(rule.role()).filter(such).map(role -> "role " + role + " is there for " + purpose);
+        }
+        List<String> roles = cluster.roles().keySet().stream()
+                .filter(role -> such.test(role) && !role.equals(cluster.self()))
+                .filter(role -> cluster.letsIn(role, rule.database()))
+                .filter(role -> isFrom(rule.place(), setting, rule.database(), role))
+                .toList();
+        return roles.isEmpty()
+                ? Optional.empty()
+                : Optional.of("it reaches roles that are there for " + purpose + " (" + String.join(", ", roles)
+                        + "); exempt each with a rule for the role that sets " + setting.name()
+                        + " to 0s, or allow it");
+    }
+
+    private boolean isFrom(Place place, ServerSetting setting, @Nullable String database, String role) {
+        return Effective.of(setting, server, image, database, role)
+                .filter(effective -> place.ofServer()
+                        ? effective.place() == null
+                        : place.toString().equals(effective.place()))
+                .isPresent();
+    }
+
+    private void off(String at, TimeoutRule rule, String name, List<Finding> findings) {
+        boolean exempts = rule.role() != null && (isForMaintenance(rule.role()) || replicates(rule.role()));
         boolean guarded = target.approvals() > 0
                 || PROTECTED_VALUES.contains(target.labels().getOrDefault(PROTECTED_LABEL, ""));
-        if (guarded && KnownSettings.ESSENTIAL.contains(name)) {
+        if (guarded && !exempts && KnownSettings.ESSENTIAL.contains(name)) {
             add(
                     Guard.OFF_ON_PROTECTED_TARGET,
                     at,
@@ -96,12 +124,16 @@ record Guards(TimeoutPolicySpec spec, ServerSettings server, Cluster cluster, Im
     }
 
     private boolean isForMaintenance(String role) {
-        return role.equals(cluster.self()) || MAINTENANCE.matcher(role).find();
+        return role.equals(cluster.self())
+                || RoleUse.soundsLikeMaintenance(role)
+                || cluster.use().maintaining().contains(role);
     }
 
+    /// Superusers have the attribute without ever using it.
     private boolean replicates(String role) {
         Cluster.RoleSeen seen = cluster.roles().get(role);
-        return seen != null && seen.replication();
+        boolean meantTo = seen != null && seen.replication() && !seen.superuser();
+        return meantTo || cluster.use().copying().contains(role);
     }
 
     private BigDecimal effective(TimeoutRule rule, String name) {

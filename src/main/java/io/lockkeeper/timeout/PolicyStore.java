@@ -36,6 +36,10 @@ class PolicyStore {
     private static final String FIND_ONE = FIND + " WHERE p.job_id = $1";
     private static final String FIND_APPLIED =
             FIND + " WHERE p.target_id = $1 AND p.applied_at IS NOT NULL ORDER BY p.applied_at DESC, p.job_id DESC";
+    private static final String FIND_ENDED = FIND + """
+             LEFT JOIN job j ON j.id = p.job_id
+            WHERE p.target_id = $1 AND (p.applied_at IS NOT NULL OR j.id IS NULL OR j.finished_at IS NOT NULL)
+            ORDER BY p.applied_at DESC NULLS FIRST, p.job_id DESC""";
 
     private static final String PREPARE = """
             INSERT INTO timeout_policy (job_id, target_id, wanted, before, after)
@@ -68,6 +72,13 @@ class PolicyStore {
     List<StoredPolicy> applied(long targetId) throws InterruptedException {
         List<StoredPolicy> policies = new ArrayList<>();
         await(ask(FIND_APPLIED, Tuple.of(targetId))).forEach(row -> policies.add(policy(row)));
+        return policies;
+    }
+
+    /// The same, and those that nobody has heard of whose jobs have ended; these first.
+    List<StoredPolicy> ended(long targetId) throws InterruptedException {
+        List<StoredPolicy> policies = new ArrayList<>();
+        await(ask(FIND_ENDED, Tuple.of(targetId))).forEach(row -> policies.add(policy(row)));
         return policies;
     }
 

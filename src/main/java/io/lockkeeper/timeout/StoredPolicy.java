@@ -3,6 +3,7 @@ package io.lockkeeper.timeout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,18 @@ record StoredPolicy(
         Kept mixed = old;
         for (String name : touched(current.place())) {
             String value = current.value(name);
-            if (java.util.Objects.equals(value, after.at(current.place()).value(name))) {
+            if (Objects.equals(value, after.at(current.place()).value(name))) {
                 mixed = mixed.with(name, value);
             }
         }
         return current.says(mixed);
+    }
+
+    /// Whether what the policy touched is now as one of its own images has it.
+    boolean isAs(Image own, Image current) {
+        return places().stream().allMatch(place -> touched(place).stream()
+                .allMatch(name -> Objects.equals(
+                        own.at(place).value(name), current.at(place).value(name))));
     }
 
     /// The settings that the policy changed there.
@@ -52,7 +60,7 @@ record StoredPolicy(
         Kept left = after.at(place);
         Set<String> names = new TreeSet<>(old.values().keySet());
         names.addAll(left.values().keySet());
-        names.removeIf(name -> java.util.Objects.equals(old.value(name), left.value(name)));
+        names.removeIf(name -> Objects.equals(old.value(name), left.value(name)));
         return names;
     }
 

@@ -13,6 +13,8 @@ import io.lockkeeper.target.Targets;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,9 +32,11 @@ public class TimeoutPolicyJob implements JobKind<TimeoutPolicySpec, TimeoutPolic
 
     private final Targets targets;
     private final PolicyStore policies;
+    private final Witnesses witnesses;
 
-    TimeoutPolicyJob(Targets targets, PolicyStore policies) {
+    TimeoutPolicyJob(Targets targets, PolicyStore policies, Witnesses witnesses) {
         this.targets = targets;
+        this.witnesses = witnesses;
         this.policies = policies;
     }
 
@@ -75,8 +79,16 @@ public class TimeoutPolicyJob implements JobKind<TimeoutPolicySpec, TimeoutPolic
         });
         Instant at = now(session);
         policies.applied(job.jobId(), at);
-        return job.step("prove", () -> new Proof(look, kept)
-                .proved(at, session, job.connect().within(CALL_BOUND)));
+        return job.step("prove", () -> prove(new Proof(look, kept), target, at, job));
+    }
+
+    private TimeoutPolicyResult prove(Proof proof, TargetFacts target, Instant at, JobContext job)
+            throws InterruptedException {
+        Scene scene = Scene.read(job.connect().within(CALL_BOUND), at);
+        List<Witnesses.Login> logins =
+                witnesses.of(target.id(), proof.trial().places(), proof.look().cluster());
+        List<Observation> observed = witnesses.observe(logins, proof.trial().wants(), scene);
+        return proof.proved(scene, observed, logins);
     }
 
     static TargetFacts target(Targets targets, JobContext job) throws InterruptedException {
@@ -93,7 +105,11 @@ public class TimeoutPolicyJob implements JobKind<TimeoutPolicySpec, TimeoutPolic
                 .filter(rule -> rule.place().ofServer())
                 .flatMap(rule -> rule.settings().keySet().stream())
                 .collect(Collectors.toSet());
-        return new Inspection(spec, ServerSettings.read(session), Cluster.read(session, ofServer));
+        Set<String> databases = spec.rules().stream()
+                .map(TimeoutRule::database)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return new Inspection(spec, ServerSettings.read(session), Cluster.read(session, ofServer, databases));
     }
 
     private static Trial tried(Inspection look, PolicyTransaction transaction, TargetFacts target)

@@ -5,6 +5,9 @@ import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobId;
 import io.lockkeeper.job.JobStarts;
+import io.lockkeeper.job.JobState;
+import io.lockkeeper.job.JobView;
+import io.lockkeeper.job.Jobs;
 import io.lockkeeper.job.StartsAJob;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
@@ -35,10 +38,12 @@ public class TimeoutPolicyResource {
     static final String PATH = "/api/v1/timeout-policies";
 
     private final JobStarts starts;
+    private final Jobs jobs;
     private final PolicyStore policies;
 
-    TimeoutPolicyResource(JobStarts starts, PolicyStore policies) {
+    TimeoutPolicyResource(JobStarts starts, Jobs jobs, PolicyStore policies) {
         this.starts = starts;
+        this.jobs = jobs;
         this.policies = policies;
     }
 
@@ -83,8 +88,11 @@ public class TimeoutPolicyResource {
     @Operation(
             operationId = "undoTimeoutPolicy",
             summary = "Set back what a policy has changed",
-            description = "A job: exactly what the policy found. It fails with `timeouts-drifted`, and names each"
-                    + " setting, when anything in these places was changed since.")
+            description =
+                    "A job: exactly what the policy found. What our own records say against it is refused at once."
+                            + " Whether somebody else has changed the places since, only the target knows: then the job fails"
+                            + " with the problem `timeouts-drifted` (409 in its `error`, which a caller with Prefer: wait gets"
+                            + " in the answer), names each setting, and has changed nothing.")
     @RequestBody(
             content =
                     @Content(
@@ -92,20 +100,39 @@ public class TimeoutPolicyResource {
                                     @ExampleObject(
                                             name = "With a label",
                                             value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
-    @APIResponse(responseCode = "404", description = "There is no such policy, or it was only planned")
-    @APIResponse(responseCode = "409", description = "`policy-undone`")
+    @APIResponse(responseCode = "404", description = "There is no such policy")
+    @APIResponse(
+            responseCode = "409",
+            description = "`policy-undone`, `policy-not-applied` (only planned, failed, or not yet at its end)")
     public Uni<Response> undo(@PathParam("id") JobId id, byte[] body, @Context HttpHeaders headers) {
-        return policies.lookup(id.value())
-                .map(found -> found.orElseThrow(
-                        () -> new Refused(Problem.notFound("timeout policy " + id.value() + " that was applied"))))
+        String path = PATH + "/" + id.value() + "/undo";
+        return starts.againOr(path, body, headers, () -> undo(id.value(), path, body, headers));
+    }
+
+    private Uni<Response> undo(long id, String path, byte[] body, HttpHeaders headers) {
+        return policies.lookup(id)
+                .flatMap(found -> found.map(policy -> Uni.createFrom().item(policy))
+                        .orElseGet(() -> jobs.get(id).map(TimeoutPolicyResource::whyNothingToUndo)))
                 .invoke(TimeoutUndoJob::refuseIfUndone)
                 .flatMap(policy -> starts.one(
-                        PATH + "/" + id.value() + "/undo",
+                        path,
                         TimeoutUndoJob.NAME,
                         Map.of(
                                 "target", JsonNodeFactory.instance.textNode(policy.target()),
                                 "policy", JsonNodeFactory.instance.numberNode(policy.id())),
                         body,
                         headers));
+    }
+
+    /// A policy that nothing is known of but its job has not come as far as its commit.
+    private static StoredPolicy whyNothingToUndo(JobView job) {
+        if (!job.kind().equals(TimeoutPolicyJob.NAME)) {
+            throw new Refused(Problem.notFound("timeout policy " + job.id()));
+        }
+        String why = job.done()
+                ? job.state() == JobState.SUCCEEDED ? "It was only planned." : "Its job is " + job.state() + "."
+                : "Its job is still " + job.state() + "; cancel it, or undo it when it has ended.";
+        throw new Refused(Problem.conflict(
+                "policy-not-applied", "Policy " + job.id() + " has changed nothing that could be undone. " + why));
     }
 }

@@ -56,6 +56,11 @@ public class TimeoutRecycleJob implements JobKind<TimeoutRecycleSpec, TimeoutRec
     }
 
     @Override
+    public String protectedAs() {
+        return TimeoutPolicyJob.NAME;
+    }
+
+    @Override
     public Limits limits() {
         return LIMITS;
     }

@@ -42,6 +42,11 @@ public class TimeoutUndoJob implements JobKind<TimeoutUndoSpec, TimeoutUndoResul
     }
 
     @Override
+    public String protectedAs() {
+        return TimeoutPolicyJob.NAME;
+    }
+
+    @Override
     public Limits limits() {
         return TimeoutPolicyJob.LIMITS;
     }

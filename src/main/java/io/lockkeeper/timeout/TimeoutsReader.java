@@ -11,9 +11,11 @@ import io.lockkeeper.target.TargetProblems;
 import io.lockkeeper.target.Targets;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +26,16 @@ class TimeoutsReader {
     private static final Duration CONNECT_BOUND = Duration.ofSeconds(5);
     private static final Duration CALL_BOUND = Duration.ofSeconds(3);
     private static final int MOST_ROLES = 200;
+    private static final String ASK = "nobody tried; ask for this role alone, with ?role=";
+    private static final String NOBODY = "no target on this server is registered for this role";
 
     private final Targets targets;
     private final PolicyStore policies;
+    private final Witnesses witnesses;
 
-    TimeoutsReader(Targets targets, PolicyStore policies) {
+    TimeoutsReader(Targets targets, PolicyStore policies, Witnesses witnesses) {
         this.targets = targets;
+        this.witnesses = witnesses;
         this.policies = policies;
     }
 
@@ -37,11 +43,11 @@ class TimeoutsReader {
     /// @param database null: the target's own
     TimeoutsReport read(String target, @Nullable String role, @Nullable String database) throws InterruptedException {
         TargetFacts facts = targets.find(target).orElseThrow(() -> new Refused(Problem.notFound("target " + target)));
-        List<StoredPolicy> applied = policies.applied(facts.id());
+        List<StoredPolicy> known = policies.ended(facts.id());
         // Without settings of its own: what this session gets is what any login of this role gets.
         var options = ConnectOptions.named("lockkeeper/timeouts").within(CONNECT_BOUND);
         try (PgSession session = targets.connect(facts.id(), options)) {
-            return read(target, session.within(CALL_BOUND), applied, role, database);
+            return read(facts, session.within(CALL_BOUND), known, role, database);
         } catch (ConnectFailure failure) {
             throw new Refused(TargetProblems.of(target, failure));
         } catch (PgFailure failure) {
@@ -53,33 +59,37 @@ class TimeoutsReader {
         }
     }
 
-    private static TimeoutsReport read(
-            String target, PgSession session, List<StoredPolicy> applied, String role, String database)
+    private TimeoutsReport read(
+            TargetFacts target, PgSession session, List<StoredPolicy> known, String role, String database)
             throws InterruptedException {
-        ServerSettings server = ServerSettings.read(session);
-        Cluster cluster = Cluster.read(session, Set.of());
-        Image image = Image.read(session, server.auto());
-        String into = database == null ? cluster.here() : database;
+        Instant at = TimeoutPolicyJob.now(session);
+        Scene scene = Scene.read(session, at);
+        String into = database == null ? session.server().database() : database;
+        Cluster cluster = Cluster.read(session, Set.of(), Set.of(into));
         if (!cluster.has(Place.of(into, role))) {
-            throw new Refused(Problem.notFound("such role or database on target " + target));
+            throw new Refused(Problem.notFound("such role or database on target " + target.name()));
         }
+        List<StoredPolicy> applied =
+                known.stream().filter(policy -> policy.appliedAt() != null).toList();
         List<String> logins = role == null ? logins(cluster) : List.of(role);
+        Optional<Observation> seen = seen(target, role == null ? cluster.self() : role, into, cluster, scene);
         OldSessions old = OldSessions.find(session, applied);
         return new TimeoutsReport(
-                target,
+                target.name(),
                 session.serverVersion(),
                 applied.stream()
                         .filter(StoredPolicy::inForce)
                         .map(StoredPolicy::id)
                         .toList(),
+                Unsettled.among(known, scene.image(), scene.server()),
                 logins.stream()
                         .limit(MOST_ROLES)
-                        .map(each -> login(each, into, server, cluster, image))
+                        .map(each -> login(each, into, seen, why(role, into, cluster), scene))
                         .toList(),
-                Drift.between(applied, image, server),
+                Drift.between(applied, scene.image(), scene.server()),
                 old.found(),
-                coverage(logins, old, server),
-                TimeoutPolicyJob.now(session));
+                coverage(logins, old, scene.server()),
+                at);
     }
 
     private static List<String> logins(Cluster cluster) {
@@ -89,24 +99,44 @@ class TimeoutsReader {
                 .toList();
     }
 
-    private static TimeoutsReport.Login login(
-            String role, String database, ServerSettings server, Cluster cluster, Image image) {
-        boolean ourselves = role.equals(cluster.self()) && database.equals(cluster.here());
-        Map<String, Effective> settings = new TreeMap<>();
-        for (ServerSetting setting : server.all()) {
-            if (setting.ofSessions()) {
-                var computed = Effective.of(setting, server, image, database, role);
-                var effective = ourselves ? computed.map(one -> observed(setting, one)) : computed;
-                effective.ifPresent(one -> settings.put(setting.name(), one));
-            }
+    private static String why(@Nullable String asked, String into, Cluster cluster) {
+        if (cluster.shut().contains(into)) {
+            return "the database accepts no connections";
         }
-        return new TimeoutsReport.Login(role, database, ourselves, settings);
+        return asked == null ? ASK : cluster.letsIn(asked, into) ? NOBODY : "the role may not log in there";
     }
 
-    /// Our own session is a login like any other: what it got has the last word.
-    private static Effective observed(ServerSetting setting, Effective computed) {
-        String place = setting.source().equals(computed.source()) ? computed.place() : null;
-        return new Effective(setting.show(setting.resetValue()), setting.source(), place);
+    /// A real login, if any target is registered for this role on this server.
+    private Optional<Observation> seen(TargetFacts target, String role, String into, Cluster cluster, Scene scene)
+            throws InterruptedException {
+        List<Witnesses.Login> logins = witnesses.of(target.id(), List.of(Place.of(into, role)), cluster);
+        return logins.isEmpty()
+                ? Optional.empty()
+                : Optional.of(witnesses.observe(logins.getFirst(), KnownSettings.names(), scene));
+    }
+
+    /// Computed, and what a real login got instead, if there was one.
+    ///
+    /// @param because why there was none, if nobody tried
+    private static TimeoutsReport.Login login(
+            String role, String database, Optional<Observation> seen, String because, Scene scene) {
+        Map<String, Effective> settings = new TreeMap<>();
+        Optional<Observation> tried = seen.filter(each -> each.role().equals(role));
+        for (ServerSetting setting : scene.server().all()) {
+            if (setting.ofSessions()) {
+                Optional<Effective> got = tried.map(each -> each.settings().get(setting.name()));
+                got.or(() -> scene.computed(setting, database, role))
+                        .ifPresent(each -> settings.put(setting.name(), each));
+            }
+        }
+        return new TimeoutsReport.Login(
+                role,
+                database,
+                tried.filter(Observation::made).isPresent(),
+                tried.map(Observation::through).orElse(null),
+                tried.isPresent() ? tried.get().because() : because,
+                settings,
+                tried.map(Observation::deviations).orElse(List.of()));
     }
 
     private static List<String> coverage(List<String> logins, OldSessions old, ServerSettings server) {

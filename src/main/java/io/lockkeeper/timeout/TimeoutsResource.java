@@ -7,6 +7,7 @@ import io.lockkeeper.job.JobStarts;
 import io.lockkeeper.job.StartsAJob;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
+import io.lockkeeper.target.Targets;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.ws.rs.Consumes;
@@ -38,10 +39,12 @@ public class TimeoutsResource {
     private static final Duration BOUND = Duration.ofSeconds(15);
 
     private final TimeoutsReader reader;
+    private final Targets targets;
     private final JobStarts starts;
 
-    TimeoutsResource(TimeoutsReader reader, JobStarts starts) {
+    TimeoutsResource(TimeoutsReader reader, Targets targets, JobStarts starts) {
         this.reader = reader;
+        this.targets = targets;
         this.starts = starts;
     }
 
@@ -50,7 +53,10 @@ public class TimeoutsResource {
     @Operation(
             operationId = "getTimeouts",
             summary = "The timeouts of a target now: effective values, drift, sessions with old values",
-            description = "Opens one session, asks the catalogue, changes nothing; at most 15 seconds.")
+            description =
+                    "Asks the catalogue over one session, and lets the role that was asked for (else Lockkeeper's own"
+                            + " there) log in once, if a target on the same server is registered for it. Changes nothing; at most"
+                            + " 15 seconds.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TimeoutsReport.class)))
     @APIResponse(responseCode = "404", description = "There is no such target, or no such role or database on it")
     @APIResponse(responseCode = "422", description = "It answers, and what was registered does not fit; see the probe")
@@ -108,12 +114,15 @@ public class TimeoutsResource {
                                     @ExampleObject(
                                             name = "Those that have been idle for a while",
                                             value = "{\"idleFor\": \"10s\"}")))
+    @APIResponse(responseCode = "404", description = "There is no such target")
     public Uni<Response> recycle(@PathParam("name") String name, byte[] body, @Context HttpHeaders headers) {
-        return starts.one(
-                "/api/v1/targets/" + name + "/timeouts/recycle",
-                TimeoutRecycleJob.NAME,
-                Map.of("target", JsonNodeFactory.instance.textNode(name)),
-                body,
-                headers);
+        return targets.lookup(name)
+                .map(found -> found.orElseThrow(() -> new Refused(Problem.notFound("target " + name))))
+                .flatMap(target -> starts.one(
+                        "/api/v1/targets/" + target.name() + "/timeouts/recycle",
+                        TimeoutRecycleJob.NAME,
+                        Map.of("target", JsonNodeFactory.instance.textNode(target.name())),
+                        body,
+                        headers));
     }
 }

@@ -104,7 +104,7 @@ final class BackupTarget {
     static JsonPath run(JsonObject request) {
         return asAdmin()
                 .contentType(ContentType.JSON)
-                .header("Prefer", "wait=60")
+                .header("Prefer", "wait=25")
                 .body(request.encode())
                 .post(BACKUPS)
                 .then()

@@ -90,6 +90,10 @@ class DirectoryDepotTest {
         assertThat(depot.exists(FOLDER)).isFalse();
         assertThat(files()).containsExactly("orders/17-1.partial/a");
 
+        assertThatThrownBy(() -> depot.write(FOLDER, PLAIN))
+                .isInstanceOf(DepotFailure.Taken.class)
+                .hasMessageContaining("to be swept first");
+
         assertThat(depot.sweep(FOLDER)).isTrue();
         assertThat(files()).isEmpty();
         assertThat(depot.sweep(FOLDER)).isFalse();

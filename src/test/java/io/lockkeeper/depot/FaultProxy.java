@@ -17,7 +17,8 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Stands between a client of HTTP and its server, one request a connection, and breaks what it is told to break.
+/// Stands between a client of HTTP and its server, one request a connection, and breaks what it is told to
+/// break.
 final class FaultProxy implements Closeable {
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
 

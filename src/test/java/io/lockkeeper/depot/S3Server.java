@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A server that speaks S3 and checks secrets and digests, run as a process of its own, one for all tests of a run. It
-/// keeps objects in a directory, where tests can look at them.
+/// A server that speaks S3 and checks secrets and digests, run as a process of its own, one for all tests of
+/// a run. It keeps objects in a directory, where tests can look at them.
 public final class S3Server {
     public static final String ID = "test-id";
     public static final String SECRET = "test-secret";

@@ -3,11 +3,14 @@ package io.lockkeeper.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,6 +68,21 @@ class CustomArchiveTest {
             for (int chunk : new int[] {1, 3, 4, 5, 100, 4_096}) {
                 assertThat(read(dump, chunk)).as("chunks of %s", chunk).isEqualTo(whole);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {15, 17, 18})
+    void readsArchivesThatWereWrittenToFiles(int major, @TempDir Path folder) throws IOException {
+        try (var database = DumpedDatabase.nasty(major, "names")) {
+            DumpContent piped = database.content(Level.FULL);
+            byte[] named = database.customIn(folder.resolve("named"), true);
+            byte[] redirected = database.customIn(folder.resolve("redirected"), false);
+
+            assertThat(read(named, 777).tables()).isEqualTo(piped.tables());
+            assertThat(read(redirected, 777).tables()).isEqualTo(piped.tables());
+            byte[] more = Arrays.copyOf(redirected, redirected.length + 1);
+            assertThatThrownBy(() -> read(more, 777)).isInstanceOf(DumpFailure.class);
         }
     }
 
@@ -150,6 +168,37 @@ class CustomArchiveTest {
                     .allMatch(rows -> rows.sum() == null);
             assertThat(database.content(Level.COUNTS).tables().get(new TableName("public", "duplicates")))
                     .isEqualTo(new TableRows(List.of("a", "b"), new TableSum(6, null)));
+        }
+    }
+
+    /// pg_dump 16 writes version 1.15: as 1.14, but for one byte that names the compression.
+    @Test
+    void readsTheVersionInBetween() {
+        try (var database = DumpedDatabase.nasty(15, "names")) {
+            byte[] dump = database.custom();
+            byte[] between = new byte[dump.length - 4];
+            System.arraycopy(dump, 0, between, 0, 11);
+            between[6] = 15;
+            System.arraycopy(dump, 16, between, 12, dump.length - 16);
+
+            DumpContent content = read(between, 100);
+
+            assertThat(content.tables()).isEqualTo(read(dump, 100).tables());
+            assertThat(content.toc().orElseThrow().entries())
+                    .isEqualTo(read(dump, 100).toc().orElseThrow().entries());
+        }
+    }
+
+    @Test
+    void readsNamesInAnyEncoding() {
+        for (String encoding : List.of("LATIN1", "EUC_JP", "SQL_ASCII")) {
+            String name = encoding.equals("EUC_JP") ? "表" : encoding.equals("LATIN1") ? "täble" : "plain";
+            try (var database = DumpedDatabase.encoded(17, encoding).sql("CREATE TABLE \"" + name + "\" (a int)")) {
+                assertThat(database.content(Level.FULL).tables()).containsOnlyKeys(new TableName("public", name));
+                assertThat(Feeding.read(new PlainDump(Level.FULL), database.plain(), 50)
+                                .tables())
+                        .containsOnlyKeys(new TableName("public", name));
+            }
         }
     }
 

@@ -17,11 +17,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A fresh database on a server of one version, and the real `pg_dump`, `pg_restore` and `psql` of one version.
-record DumpedDatabase(StoreAddress address, Path programs) implements AutoCloseable {
+/// A fresh database on a server of one version, and the real `pg_dump`, `pg_restore` and `psql` of one
+/// version.
+public record DumpedDatabase(StoreAddress address, Path programs) implements AutoCloseable {
     private static final Path RESOURCES = Path.of("src/test/resources/nasty");
 
     /// All that are nasty, each for another reason.
@@ -35,11 +37,25 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
         }
     }
 
+    /// One that is there already, with the programs of its server's version.
+    public static DumpedDatabase at(int major, StoreAddress address) {
+        return new DumpedDatabase(address, programsOf(major));
+    }
+
     static DumpedDatabase fresh(int major) {
         return new DumpedDatabase(TestServers.server(major).emptyDatabase(), programsOf(major));
     }
 
-    static DumpedDatabase nasty(int major, String name) {
+    static DumpedDatabase encoded(int major, String encoding) {
+        TestServers.Server server = TestServers.server(major);
+        String name = "encoded_" + UUID.randomUUID().toString().replace("-", "");
+        TestServers.execute(
+                server.address("postgres"),
+                "CREATE DATABASE " + name + " TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C' ENCODING " + encoding);
+        return new DumpedDatabase(server.address(name), programsOf(major));
+    }
+
+    public static DumpedDatabase nasty(int major, String name) {
         DumpedDatabase database = fresh(major);
         database.run(
                 "psql",
@@ -67,6 +83,17 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
         return run("pg_dump", null, with(more, "--format=custom", "--compress=0"));
     }
 
+    /// Written to a file that pg_dump opens, or that it finds open.
+    byte[] customIn(Path file, boolean opensIt) throws IOException {
+        String[] format = {"--format=custom", "--compress=0"};
+        if (opensIt) {
+            run("pg_dump", null, with(new String[] {"--file=" + file}, format));
+        } else {
+            run("pg_dump", null, file, format);
+        }
+        return Files.readAllBytes(file);
+    }
+
     byte[] plain(String... more) {
         return run("pg_dump", null, with(more, "--format=plain"));
     }
@@ -78,9 +105,13 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
 
     /// A fresh database of the same server, filled from a custom archive.
     DumpedDatabase restored(byte[] archive) {
-        DumpedDatabase copy = fresh(TestServers.server(majorOf(programs)).major());
-        copy.run("pg_restore", archive, "--exit-on-error", "--dbname=" + copy.address.database());
+        DumpedDatabase copy = fresh(majorOf(programs));
+        restoreInto(copy, archive);
         return copy;
+    }
+
+    void restoreInto(DumpedDatabase copy, byte[] archive) {
+        copy.run("pg_restore", archive, "--exit-on-error", "--dbname=" + copy.address.database());
     }
 
     DumpContent content(Level level) {
@@ -111,6 +142,10 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
     }
 
     private byte[] run(String program, byte[] input, String... arguments) {
+        return run(program, input, null, arguments);
+    }
+
+    private byte[] run(String program, byte[] input, Path output, String... arguments) {
         try {
             Path said = Files.createTempFile("lockkeeper", ".err");
             List<String> command =
@@ -133,16 +168,19 @@ record DumpedDatabase(StoreAddress address, Path programs) implements AutoClosea
                             "UTC",
                             "PGOPTIONS",
                             "-c bytea_output=hex"));
+            if (output != null) {
+                builder.redirectOutput(output.toFile());
+            }
             Process process = builder.start();
             Thread writer = Thread.ofVirtual().start(() -> give(process, input));
-            byte[] output = process.getInputStream().readAllBytes();
+            byte[] wrote = process.getInputStream().readAllBytes();
             writer.join();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue())
                     .as("%s: %s", command, Files.readString(said))
                     .isZero();
             Files.delete(said);
-            return output;
+            return wrote;
         } catch (IOException | InterruptedException failed) {
             throw new IllegalStateException(failed);
         }

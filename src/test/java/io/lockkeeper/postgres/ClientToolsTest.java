@@ -18,13 +18,14 @@ class ClientToolsTest {
     Path machine;
 
     @Test
-    void takesTheNewestThatHasAllPrograms() throws Exception {
-        Path older = tools("a", 97, "pg_dump", "pg_restore");
-        Path newest = tools("b", 98, "pg_dump", "pg_restore");
-        Path incomplete = tools("c", 99, "pg_dump");
-        ClientTools found = ClientTools.forServer(97, DUMP, List.of(older, incomplete, newest));
-        assertThat(found).isEqualTo(new ClientTools(98, newest));
-        assertThat(found.program("pg_dump")).isEqualTo(newest.resolve("pg_dump"));
+    void takesTheClosestVersionThatHasAllPrograms() throws Exception {
+        Path tooOld = tools("a", 94, "pg_dump", "pg_restore");
+        Path incomplete = tools("b", 95, "pg_dump");
+        Path newest = tools("c", 98, "pg_dump", "pg_restore");
+        Path closest = tools("d", 97, "pg_dump", "pg_restore");
+        ClientTools found = ClientTools.forServer(95, DUMP, List.of(tooOld, incomplete, newest, closest));
+        assertThat(found).isEqualTo(new ClientTools(97, closest));
+        assertThat(found.program("pg_dump")).isEqualTo(closest.resolve("pg_dump"));
     }
 
     @Test

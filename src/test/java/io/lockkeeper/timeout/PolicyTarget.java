@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/// A fresh database on a server of one version, and names of roles that nobody else uses; what a role does
-/// is done through a target that is registered for it.
+/// A fresh database on a server of one version, and roles that nobody else uses, of which only these may connect to it;
+/// what a role does is done through a target that is registered for it.
 final class PolicyTarget {
     final TestServers.Server server;
     final StoreAddress database;
@@ -24,12 +24,15 @@ final class PolicyTarget {
     PolicyTarget(int major) {
         server = TestServers.server(major);
         database = server.emptyDatabase();
+        sql("REVOKE CONNECT ON DATABASE " + database.database() + " FROM PUBLIC");
     }
 
     /// @param attributes such as `LOGIN CREATEROLE`
     String role(String stem, String attributes) {
         String name = stem + suffix;
-        sql("CREATE ROLE " + quoted(name) + " PASSWORD 'secret' " + attributes);
+        sql(
+                "CREATE ROLE " + quoted(name) + " PASSWORD 'secret' " + attributes,
+                "GRANT CONNECT ON DATABASE " + database.database() + " TO " + quoted(name));
         return name;
     }
 
@@ -57,7 +60,11 @@ final class PolicyTarget {
     }
 
     String registeredAs(String role) {
-        return register(role, "secret", database.database(), new JsonObject());
+        return registeredAs(role, database.database());
+    }
+
+    String registeredAs(String role, String inDatabase) {
+        return register(role, "secret", inDatabase, new JsonObject());
     }
 
     String registeredIn(String otherDatabase) {

@@ -109,6 +109,8 @@ class TimeoutsApiTest {
                         "lock_timeout",
                         "log_min_duration_statement");
         assertThat(told.getString("drift[2].by")).contains("role \"" + app, "in database");
+        run(policy(target, onRole(app, "tcp_user_timeout=9s")));
+        assertThat(timeouts(target, "").getList("drift.policy", Long.class)).containsOnly(newer); // still watched
         assertThat(told.getString("drift[1].wanted")).isEqualTo("1min");
         assertThat(told.getString("drift[1].actual")).isEqualTo("2min");
     }

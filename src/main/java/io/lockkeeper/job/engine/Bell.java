@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import static io.lockkeeper.postgres.Await.await;
 
+import io.lockkeeper.job.Loop;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgNotification;
 import io.vertx.sqlclient.Pool;

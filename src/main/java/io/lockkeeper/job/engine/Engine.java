@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockkeeper.job.Kinds;
+import io.lockkeeper.job.Loop;
 import io.lockkeeper.job.table.AcceptJobs;
 import io.lockkeeper.job.table.NewJob;
 import io.micrometer.core.instrument.MeterRegistry;

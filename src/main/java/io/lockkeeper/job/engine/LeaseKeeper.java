@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import static io.lockkeeper.postgres.Await.await;
 
+import io.lockkeeper.job.Loop;
 import io.lockkeeper.job.table.WorkerLease;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;

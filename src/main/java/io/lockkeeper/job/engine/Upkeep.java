@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import static io.lockkeeper.postgres.Await.await;
 
+import io.lockkeeper.job.Loop;
 import io.lockkeeper.job.table.QueueUpkeep;
 import io.lockkeeper.job.table.QueueUpkeep.Promotion;
 import io.vertx.sqlclient.Pool;
@@ -70,7 +71,7 @@ final class Upkeep implements AutoCloseable {
 
     private synchronized Duration prune() throws InterruptedException, TimeoutException {
         await(QueueUpkeep.forgetDeadWorkers(connection.get()), BOUND);
-        await(QueueUpkeep.pruneIdempotencyKeys(connection.get()), BOUND);
+        await(QueueUpkeep.pruneIdempotencyKeys(connection.get(), config.keepHistory()), BOUND);
         int pruned = await(QueueUpkeep.pruneHistory(connection.get(), config.keepHistory()), BOUND);
         return pruned > 0 ? Duration.ofMillis(100) : null;
     }

@@ -12,7 +12,10 @@ public final class ApproveJob {
 
     private static final String APPROVE_JOB = """
             WITH waiting AS MATERIALIZED (
-                SELECT * FROM job WHERE id = $1 AND state = 'PENDING_APPROVAL' AND requested_by <> $2 FOR UPDATE
+                SELECT * FROM job
+                WHERE id = $1 AND state = 'PENDING_APPROVAL' AND requested_by <> $2
+                  AND (schedule IS NULL OR requested_via <> $2) -- who wrote the schedule
+                FOR UPDATE
             ), given AS (
                 INSERT INTO job_approval (job_id, by, comment) SELECT id, $2, $5 FROM waiting
                 ON CONFLICT DO NOTHING

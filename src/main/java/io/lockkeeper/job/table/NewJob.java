@@ -33,6 +33,14 @@ public record NewJob(
     public record Once(String key, byte[] digest) {}
 
     public NewJob asRetryOf(long job) {
+        return with(job, schedule);
+    }
+
+    public NewJob ofSchedule(String name) {
+        return with(retryOf, name);
+    }
+
+    private NewJob with(Long retryOf, String schedule) {
         return new NewJob(
                 kind,
                 target,
@@ -48,7 +56,7 @@ public record NewJob(
                 maxAttempts,
                 notBefore,
                 deadline,
-                job,
+                retryOf,
                 schedule,
                 origin,
                 once);

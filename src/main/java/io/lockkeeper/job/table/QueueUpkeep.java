@@ -80,7 +80,9 @@ public final class QueueUpkeep {
             """;
 
     private static final String PRUNE_IDEMPOTENCY_KEYS = """
-            DELETE FROM idempotency WHERE created_at < clock_timestamp() - interval '24 hours'
+            DELETE FROM idempotency
+            WHERE created_at < clock_timestamp() - interval '24 hours'
+              AND (key NOT LIKE 'schedule run/%' OR created_at < clock_timestamp() - $1 * interval '1 millisecond')
             """;
 
     private QueueUpkeep() {}
@@ -115,7 +117,10 @@ public final class QueueUpkeep {
                 .map(RowSet::rowCount);
     }
 
-    public static Future<Integer> pruneIdempotencyKeys(SqlClient store) {
-        return store.preparedQuery(PRUNE_IDEMPOTENCY_KEYS).execute().map(RowSet::rowCount);
+    /// After a day; those of schedules (see `Occasion`) with the history of jobs.
+    public static Future<Integer> pruneIdempotencyKeys(SqlClient store, Duration age) {
+        return store.preparedQuery(PRUNE_IDEMPOTENCY_KEYS)
+                .execute(Tuple.of(age.toMillis()))
+                .map(RowSet::rowCount);
     }
 }

@@ -40,20 +40,20 @@ import java.util.Optional;
 import org.awaitility.Awaitility;
 
 /// A fresh store with as many engines on it as a test wants, and a database to be their target; without Quarkus.
-final class TestStore implements AutoCloseable {
+public final class TestStore implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(20);
     static final NewJob.Origin ANNA = new NewJob.Origin("anna", "token", "request-1");
 
     final Vertx vertx = Vertx.vertx();
     private final boolean fresh;
-    final StoreAddress address;
+    public final StoreAddress address;
     final StoreAddress targetAddress;
-    final Pool pool;
+    public final Pool pool;
     final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<Engine> engines = new ArrayList<>();
     private final List<Pool> pools = new ArrayList<>();
 
-    TestStore() {
+    public TestStore() {
         this(TestServers.freshStore().serving(), TestServers.emptyDatabase(), true);
     }
 
@@ -87,6 +87,11 @@ final class TestStore implements AutoCloseable {
                 .build();
     }
 
+    /// An instance with the usual settings of tests.
+    public Engine engine(JobKind<?, ?>... kinds) {
+        return engine(Settings.QUICK, kinds);
+    }
+
     Engine engine(WorkerConfig config, JobKind<?, ?>... kinds) {
         Pool own = pool(address);
         pools.add(own);
@@ -111,7 +116,7 @@ final class TestStore implements AutoCloseable {
     }
 
     /// @return its id
-    long target(String name, int mostJobs) {
+    public long target(String name, int mostJobs) {
         return ask("""
                 INSERT INTO target (name, engine, host, port, database, username, credential_store, credential_key, tls_mode, limit_jobs)
                 VALUES ($1, 'postgresql', 'localhost', 5432, 'd', 'u', 'env', 'P', 'disable', $2) RETURNING id
@@ -132,11 +137,11 @@ final class TestStore implements AutoCloseable {
                 .join();
     }
 
-    JobView view(long job) {
+    public JobView view(long job) {
         return now(JobReads.byId(pool, job)).orElseThrow();
     }
 
-    JobView awaitState(long job, JobState... states) {
+    public JobView awaitState(long job, JobState... states) {
         List<JobState> wanted = List.of(states);
         return Awaitility.await("job " + job + " in " + wanted)
                 .atMost(BOUND)
@@ -170,17 +175,17 @@ final class TestStore implements AutoCloseable {
         };
     }
 
-    List<Row> ask(String sql, Object... values) {
+    public List<Row> ask(String sql, Object... values) {
         List<Row> rows = new ArrayList<>();
         now(pool.preparedQuery(sql).execute(Tuple.tuple(List.of(values)))).forEach(rows::add);
         return rows;
     }
 
-    long count(String sql, Object... values) {
+    public long count(String sql, Object... values) {
         return ask(sql, values).getFirst().getLong(0);
     }
 
-    static <T> T now(io.vertx.core.Future<T> future) {
+    public static <T> T now(io.vertx.core.Future<T> future) {
         try {
             return await(future, BOUND);
         } catch (InterruptedException | java.util.concurrent.TimeoutException failed) {

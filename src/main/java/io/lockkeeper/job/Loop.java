@@ -1,4 +1,4 @@
-package io.lockkeeper.job.engine;
+package io.lockkeeper.job;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -7,7 +7,7 @@ import org.jboss.logging.Logger;
 
 /// Something that is done again and again on a virtual thread of its own: when it is woken, and otherwise at its pace.
 /// What fails is logged and done again.
-final class Loop implements AutoCloseable {
+public final class Loop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Loop.class);
 
     private final String name;
@@ -19,23 +19,23 @@ final class Loop implements AutoCloseable {
 
     /// @return how long to wait before the next time; null: the usual pace
     @FunctionalInterface
-    interface Body {
+    public interface Body {
         Duration once() throws Exception;
     }
 
-    Loop(String name, Duration pace, Body body) {
+    public Loop(String name, Duration pace, Body body) {
         this.name = name;
         this.pace = pace;
         this.body = body;
         this.thread = Thread.ofVirtual().name("lockkeeper-" + name).unstarted(this::run);
     }
 
-    Loop start() {
+    public Loop start() {
         thread.start();
         return this;
     }
 
-    void wake() {
+    public void wake() {
         bell.release();
     }
 
