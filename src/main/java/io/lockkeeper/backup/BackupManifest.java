@@ -1,5 +1,7 @@
 package io.lockkeeper.backup;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockkeeper.postgres.Lsn;
@@ -26,30 +28,56 @@ record BackupManifest(
     /// A stretch of the log, all of one timeline.
     record WalRange(int timeline, Lsn start, Lsn end) {}
 
+    /// File by file: a large cluster has a million.
     static BackupManifest parse(byte[] bytes) throws IOException {
-        JsonNode root = JSON.readTree(bytes);
-        demandItsOwnDigest(bytes, root.path("Manifest-Checksum").asText());
         Map<String, FilesSeen.File> files = new HashMap<>();
-        for (JsonNode file : root.path("Files")) {
-            if (!file.path("Checksum-Algorithm").asText().equals("SHA256")) {
-                throw new IOException("the manifest has a file without SHA-256: " + path(file));
-            }
-            files.put(
-                    path(file),
-                    new FilesSeen.File(
-                            file.path("Size").asLong(-1), file.path("Checksum").asText()));
-        }
         List<WalRange> wal = new ArrayList<>();
-        for (JsonNode range : root.path("WAL-Ranges")) {
-            wal.add(new WalRange(
-                    range.path("Timeline").asInt(),
-                    Lsn.parse(range.path("Start-LSN").asText()),
-                    Lsn.parse(range.path("End-LSN").asText())));
+        String cluster = null;
+        String digest = "";
+        try (JsonParser json = JSON.createParser(bytes)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String field = json.currentName();
+                json.nextToken();
+                switch (field) {
+                    case "Files" -> each(json, file -> files.put(path(file), said(file)));
+                    case "WAL-Ranges" -> each(json, range -> wal.add(range(range)));
+                    case "System-Identifier" -> cluster = json.getText();
+                    case "Manifest-Checksum" -> digest = json.getText();
+                    default -> json.skipChildren();
+                }
+            }
         }
+        demandItsOwnDigest(bytes, digest);
         if (files.isEmpty() || wal.isEmpty()) {
             throw new IOException("the manifest names no files or no log");
         }
-        return new BackupManifest(files, wal, root.path("System-Identifier").asText(null));
+        return new BackupManifest(files, wal, cluster);
+    }
+
+    private interface Taker {
+        void take(JsonNode node) throws IOException;
+    }
+
+    private static void each(JsonParser json, Taker taker) throws IOException {
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+            taker.take(JSON.readTree(json));
+        }
+    }
+
+    private static FilesSeen.File said(JsonNode file) throws IOException {
+        if (!file.path("Checksum-Algorithm").asText().equals("SHA256")) {
+            throw new IOException("the manifest has a file without SHA-256: " + path(file));
+        }
+        return new FilesSeen.File(
+                file.path("Size").asLong(-1), file.path("Checksum").asText());
+    }
+
+    private static WalRange range(JsonNode range) {
+        return new WalRange(
+                range.path("Timeline").asInt(),
+                Lsn.parse(range.path("Start-LSN").asText()),
+                Lsn.parse(range.path("End-LSN").asText()));
     }
 
     private static String path(JsonNode file) {

@@ -112,7 +112,7 @@ class PhysicalBackup {
             job.log(seen.size() + " files are what " + MANIFEST + " says, by size and SHA-256");
             verify(making, source, directory);
             return manifest;
-        } catch (IOException broken) {
+        } catch (IOException | IllegalArgumentException broken) {
             throw notWhole(job.target(), broken.getMessage());
         }
     }
