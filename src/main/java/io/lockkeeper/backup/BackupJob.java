@@ -35,12 +35,14 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     private final Depots depots;
     private final BackupStore backups;
     private final LogicalBackup logical;
+    private final PhysicalBackup physical;
     private final Leftovers leftovers;
 
-    BackupJob(Depots depots, BackupStore backups, LogicalBackup logical, Leftovers leftovers) {
+    BackupJob(Depots depots, BackupStore backups, LogicalBackup logical, PhysicalBackup physical, Leftovers leftovers) {
         this.depots = depots;
         this.backups = backups;
         this.logical = logical;
+        this.physical = physical;
         this.leftovers = leftovers;
     }
 
@@ -89,7 +91,7 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
         leftovers.sweep(job.jobId());
         try (ArtifactWriter writer = depot.write(folder, packing(spec))) {
             Making making = new Making(spec, job, writer, depot.key() != null);
-            Made made = logical.make(making);
+            Made made = spec.physical() ? physical.make(making) : logical.make(making);
             Sealed sealed = job.step("seal", () -> writer.complete(about(spec, job, made)));
             keep(job, folder, sealed, made);
             return result(backups.find(job.jobId()).orElseThrow(), making.megabytesPerSecond());

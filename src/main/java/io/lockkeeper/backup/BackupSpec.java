@@ -52,7 +52,7 @@ public record BackupSpec(
         @Schema(
                 description =
                         "What of the content is remembered, taken from the very bytes that were dumped: full (rows"
-                                + " and their hash), counts (rows), none",
+                                + " and their hash), counts (rows), none. A physical backup has none.",
                 defaultValue = "full")
         @Nullable
         Level fingerprint,
@@ -120,13 +120,18 @@ public record BackupSpec(
         if (physical && exclude != null) {
             faults.add("/exclude", "must be left out: a physical backup is the whole cluster");
         }
+        if (physical && fingerprint != null && fingerprint != Level.NONE) {
+            faults.add(
+                    "/fingerprint",
+                    "of a physical backup is none: files are copied, and nobody reads what is in them; a restore test does");
+        }
         if (parallelism != null && parallelism > 1 && format != Format.DIRECTORY) {
             faults.add("/parallelism", "above 1 is for the directory format only");
         }
         faults.refuseIfAny();
         parallelism = parallelism == null ? (format == Format.DIRECTORY ? 2 : 1) : parallelism;
         compression = compression == null ? BackupCompression.USUAL : compression;
-        fingerprint = fingerprint == null ? Level.FULL : fingerprint;
+        fingerprint = fingerprint == null ? (physical ? Level.NONE : Level.FULL) : fingerprint;
         lockTimeout = lockTimeout == null ? Duration.ofMinutes(1) : lockTimeout;
         globals = globals == null || globals;
     }

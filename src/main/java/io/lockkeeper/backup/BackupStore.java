@@ -31,8 +31,9 @@ class BackupStore {
 
     private static final String READ = """
             SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
-                   tool_version, system_identifier, snapshot_at, wal_lsn, fingerprint::text AS fingerprint, verdict, judged_at,
-                   judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at, version
+                   tool_version, system_identifier, snapshot_at, wal_lsn, wal_start, timeline, fingerprint::text AS fingerprint,
+                   verdict, judged_at, judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at,
+                   version
             FROM backup
             WHERE state = 'COMPLETE'""";
     private static final String READ_ONE = READ + " AND id = $1";
@@ -64,7 +65,7 @@ class BackupStore {
             UPDATE backup
             SET state = 'COMPLETE', completed_at = clock_timestamp(), sha256 = $3, bytes = $4, raw_bytes = $5, key_id = $6, recipient = $14,
                 database = $7, server_version = $8, tool_version = $9, system_identifier = $10, snapshot_at = $11, wal_lsn = $12,
-                fingerprint = $13::text::jsonb
+                fingerprint = $13::text::jsonb, wal_start = $15, timeline = $16
             WHERE id = $1 AND folder = $2 AND state = 'WRITING'""";
 
     private final Pool store;
@@ -123,7 +124,9 @@ class BackupStore {
                 made.snapshotAt().atOffset(ZoneOffset.UTC),
                 made.walLsn(),
                 write(made.fingerprint()),
-                sealed.recipient()));
+                sealed.recipient(),
+                made.log() == null ? null : made.log().start(),
+                made.log() == null ? null : made.log().timeline()));
         return await(ask(COMPLETE, values)).rowCount() == 1;
     }
 
@@ -169,6 +172,8 @@ class BackupStore {
                 row.getString("system_identifier"),
                 instant(row, "snapshot_at"),
                 row.getString("wal_lsn"),
+                row.getString("wal_start"),
+                row.getInteger("timeline"),
                 summary(row.getString("fingerprint")),
                 new BackupView.Proof(
                         BackupView.Verdict.valueOf(row.getString("verdict")),

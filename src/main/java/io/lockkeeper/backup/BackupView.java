@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param key id of the key that it is sealed with; absent: it is not
 /// @param recipient the public half of that key
 /// @param snapshotAt the state of the data that it holds, by the target's clock
+/// @param walLsn where that is in the write-ahead log
+/// @param walStart of a physical backup: the log from here to walLsn is in it
 /// @param missing what of it was found gone from its depot, or changed
 /// @param keyLost why what it is sealed with cannot be opened any more
 /// @param expiresAt no rule removes it before
@@ -37,6 +39,8 @@ public record BackupView(
         @Nullable String systemIdentifier,
         Instant snapshotAt,
         @Nullable String walLsn,
+        @Nullable String walStart,
+        @Nullable Integer timeline,
         FingerprintSummary fingerprint,
         Proof proof,
         @Nullable String missing,

@@ -18,6 +18,10 @@ final class Complaints {
     /// In this order: the first that fits says what it was.
     private enum Cause {
         LOCK("lock timeout|canceling statement due to statement timeout|could not obtain lock", true),
+        NO_REPLICATION(
+                "no pg_hba.conf entry for replication|rejects replication connection|must be superuser or replication role"
+                        + "|permission denied to start WAL sender|unsupported startup parameter",
+                false),
         DENIED("permission denied|must be superuser|must be owner|must have privileges", false),
         ROW_SECURITY("row-level security|row security", false),
         VERSION("server version mismatch", false),
@@ -81,6 +85,11 @@ final class Complaints {
                 Problem.unprocessable(
                         "privilege-missing",
                         who + " may not read everything that it shall back up: grant it, or exclude that." + quote);
+            case NO_REPLICATION ->
+                Problem.unprocessable(
+                        "replication-not-allowed",
+                        who + " was not let in: the role needs REPLICATION, pg_hba.conf a line for the database"
+                                + " replication, and a pooler in between does not do." + quote);
             case VERSION -> Problem.unprocessable("client-tools-missing", who + " is too old for the server." + quote);
             case NOTHING_MATCHES ->
                 Problem.unprocessable(

@@ -16,6 +16,7 @@ public record FingerprintSummary(
         @Nullable Long largeObjects,
         @Nullable Integer leftOut) {
 
+    /// Of a copy of files, whose content nobody has read.
     static final FingerprintSummary NONE = new FingerprintSummary(Level.NONE, null, null, null, null, null);
 
     static FingerprintSummary of(Fingerprint fingerprint) {

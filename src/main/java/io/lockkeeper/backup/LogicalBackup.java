@@ -63,6 +63,7 @@ class LogicalBackup {
                 source.systemIdentifier(),
                 source.at(),
                 source.walLsn(),
+                null,
                 FingerprintSummary.of(fingerprint));
     }
 

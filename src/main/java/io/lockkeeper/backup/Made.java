@@ -11,4 +11,9 @@ record Made(
         @Nullable String systemIdentifier,
         Instant snapshotAt,
         @Nullable String walLsn,
-        FingerprintSummary fingerprint) {}
+        @Nullable Log log,
+        FingerprintSummary fingerprint) {
+
+    /// The write-ahead log that a physical backup begins with: its timeline at the end, its position at the start.
+    record Log(int timeline, String start) {}
+}

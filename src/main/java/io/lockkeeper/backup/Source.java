@@ -61,6 +61,23 @@ record Source(
                 ClientLogin.environment(holder, job.directory()));
     }
 
+    /// For programs that see to a consistent state themselves: no snapshot is held, so that vacuum is not held up
+    // either.
+    static Source resting(JobContext job, List<String> programs, List<Path> toolDirectories)
+            throws InterruptedException, IOException {
+        PgSession session = job.connect();
+        ClientTools tools = fitting(session, programs, toolDirectories);
+        return new Source(
+                session,
+                "",
+                Instant.now(),
+                null,
+                session.server().database(),
+                null,
+                tools,
+                ClientLogin.environment(session, job.directory()));
+    }
+
     private static ClientTools fitting(PgSession session, List<String> programs, List<Path> directories)
             throws InterruptedException {
         try {

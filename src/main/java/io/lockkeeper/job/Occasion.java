@@ -4,12 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a job is started that nobody asks for at this moment.
 ///
-/// @param schedule its name, shown with the job
+/// @param schedule its name, shown with the job; none: a feature starts it
 /// @param subject who is said to have asked for it
 /// @param via how; for what a schedule starts by itself, who wrote the schedule: they cannot approve it
 /// @param key two jobs with the same subject and key are one
 public record Occasion(
-        String schedule,
+        @Nullable String schedule,
         String subject,
         String via,
         @Nullable String requestId,

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 
 /// Targets and jobs for tests of the running application, made the way that callers make them.
 public final class ApiJobs {
-    static final String JOBS = "/api/v1/jobs";
+    public static final String JOBS = "/api/v1/jobs";
     static final String PASSWORD = "opensesame-" + UUID.randomUUID();
 
     private ApiJobs() {}
