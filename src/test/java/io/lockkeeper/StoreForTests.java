@@ -5,9 +5,8 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gives every test that boots Quarkus a store of its own, empty, for Flyway to fill. Found by the service loader: no
-// test has to
-/// name it.
+/// Gives every test that boots Quarkus a store of its own, empty, for Flyway to fill. Found by the service
+/// loader: no test has to name it.
 public final class StoreForTests implements QuarkusTestResourceLifecycleManager {
 
     @Override

@@ -22,11 +22,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/// The one place that decides where the PostgreSQL servers of the tests come from: containers where a Docker engine
-// answers,
-/// else programs on this machine, else the server that comes as a Maven artifact. One server for a major version and
-// JVM,
-/// gone with it; a fresh database for every test that asks.
+/// The one place that decides where the PostgreSQL servers of the tests come from: containers where a
+/// Docker engine answers, else programs on this machine, else the server that comes as a Maven artifact.
+/// One server for a major version and JVM, gone with it; a fresh database for every test that asks.
 public final class TestServers {
     private static final int CONTAINER_MAJOR = 17;
     private static final String OWNER = "store_owner";
@@ -223,9 +221,8 @@ public final class TestServers {
         return found.orElseThrow();
     }
 
-    /// The place of a server that was left behind by a killed run is used again (which ends that server); a place in
-    // use by
-    /// another run at the same time is not.
+    /// The place of a server that was left behind by a killed run is used again (which ends that server); a
+    /// place in use by another run at the same time is not.
     private static Server local(PostgresBinaries binaries, String name) {
         for (int place = 1; ; place++) {
             Path home = DIRECTORY.resolve(name + "-" + place);

@@ -23,9 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A backup of ours (two tables at a time, zstd, sealed, every row hashed, into a directory) against a bare
-/// `pg_dump -Fd -j2` with its default compression: the same database, in turns, the best of each. And what the heap
-// held
-/// after collections while a database grew.
+/// `pg_dump -Fd -j2` with its default compression: the same database, in turns, the best of each. And what
+/// the heap held after collections while a database grew.
 public final class BackupBench {
     private static final int ROUNDS = 3;
     private static final Pattern HELD = Pattern.compile("->(\\d+)M\\(");

@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Looks at a target's backups in their depots. They are looked at once a day in any case, by [BackupWatch]; this is
-// for
-/// those who want to know now, or want every byte read.
+/// Looks at a target's backups in their depots. They are looked at once a day in any case, by
+/// [BackupWatch]; this is for those who want to know now, or want every byte read.
 @Singleton
 public class BackupCheckJob implements JobKind<BackupCheckSpec, BackupCheckResult> {
     static final String NAME = "backup-check";

@@ -12,9 +12,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// A backup as its tool wrote it: opened, unpacked, and every byte of it compared with the digests while it is read.
-// What
-/// was read counts once the reading has come to its end.
+/// A backup as its tool wrote it: opened, unpacked, and every byte of it compared with the digests while it
+/// is read. What was read counts once the reading has come to its end.
 final class BackupContent {
     private static final List<String> BESIDE_THE_DUMP = List.of(LogicalBackup.GLOBALS, LogicalBackup.FINGERPRINT);
 

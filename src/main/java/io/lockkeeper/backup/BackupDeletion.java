@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/// How backups go: first from the store, in one transaction with the row that knows of the folder and the one that
-// tells
-/// who did it; then their files. Never the other way round: what dies in between leaves files that somebody sweeps, not
-/// a backup without files. What throws InterruptedException blocks, for virtual threads.
+/// How backups go: first from the store, in one transaction with the row that knows of the folder and the
+/// one that tells who did it; then their files. Never the other way round: what dies in between leaves
+/// files that somebody sweeps, not a backup without files. What throws InterruptedException blocks, for
+/// virtual threads.
 @Singleton
 class BackupDeletion {
     private static final Duration BOUND = Duration.ofSeconds(30);

@@ -13,9 +13,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
-/// How it stands with backups, as metrics. Every instance that works tells the same, as it reads it from the store
-// every
-/// minute; ages go on in between.
+/// How it stands with backups, as metrics. Every instance that works tells the same, as it reads it from
+/// the store every minute; ages go on in between.
 @Singleton
 class BackupGauges {
     private static final Logger LOG = Logger.getLogger(BackupGauges.class);

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Backs up a target: what it holds goes through a program of PostgreSQL's own, and from there in one stream into a
-// depot.
+/// Backs up a target: what it holds goes through a program of PostgreSQL's own, and from there in one
+/// stream into a depot.
 @Singleton
 public class BackupJob implements JobKind<BackupSpec, BackupResult> {
     static final String NAME = "backup";

@@ -99,8 +99,8 @@ record BackupManifest(
         }
     }
 
-    /// What is wrong with these files, in one sentence; nothing: they are what the server said, all of them and no
-    // more.
+    /// What is wrong with these files, in one sentence; nothing: they are what the server said, all of them
+    /// and no more.
     Optional<String> difference(Map<String, FilesSeen.File> seen) {
         List<String> wrong = new ArrayList<>();
         files.forEach((path, said) -> {

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// What stays, what goes (or, after apply, has gone), and why.
 ///
 /// @param bytes that go
-/// @param unswept how many have gone from the list while their files are still to be removed: their depot did not let
-// us;
-/// it is tried again every minute
-/// @param backups newest first; if there are more than 2000, those that go before those that stay, and 2000 of them
+/// @param unswept how many have gone from the list while their files are still to be removed: their depot
+/// did not let us; it is tried again every minute
+/// @param backups newest first; if there are more than 2000, those that go before those that stay, and 2000
+/// of them
 public record BackupPruneResult(
         BackupPruneSpec.Mode mode, int kept, int gone, long bytes, int unswept, List<Decided> backups) {
     static final int MOST = 2000;

@@ -47,8 +47,9 @@ class BackupStore {
              AND (NOT $2::boolean OR verdict = 'PROVEN')
             ORDER BY snapshot_at DESC, id DESC LIMIT 1""";
 
-    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without a lock:
-    /// a statement's parts see the row as it was before; a locked one that another part has changed they would skip.
+    /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without
+    /// a lock: a statement's parts see the row as it was before; a locked one that another part has changed
+    /// they would skip.
     private static final String BEGIN = """
             WITH earlier AS (
                 SELECT id, depot, folder FROM backup WHERE id = $1 AND state = 'WRITING'

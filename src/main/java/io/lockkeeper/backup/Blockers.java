@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Who stands in the way of a program of ours on its server: sessions that hold, or have asked before it for, a lock
-// that
-/// it waits for.
+/// Who stands in the way of a program of ours on its server: sessions that hold, or have asked before it
+/// for, a lock that it waits for.
 record Blockers(List<String> sessions) {
     static final Blockers NONE = new Blockers(List.of());
     private static final Duration BOUND = Duration.ofSeconds(5);

@@ -8,9 +8,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/// Takes away what attempts left in depots that did not come to their end, and what was deleted. A row in the store
-// knows of each; the row
-/// goes when the folder has gone.
+/// Takes away what attempts left in depots that did not come to their end, and what was deleted. A row in
+/// the store knows of each; the row goes when the folder has gone.
 @Singleton
 class Leftovers {
     private static final Logger LOG = Logger.getLogger(Leftovers.class);

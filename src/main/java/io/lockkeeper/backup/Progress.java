@@ -5,9 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How far a backup is, in bytes as the tool writes them against those that the catalogue knows of: an estimate, since
-// text
-/// is not as long as what it stands for. From any thread.
+/// How far a backup is, in bytes as the tool writes them against those that the catalogue knows of: an
+/// estimate, since text is not as long as what it stands for. From any thread.
 final class Progress {
     private static final long[] UNITS = {1_000_000_000_000L, 1_000_000_000L, 1_000_000L, 1_000L};
     private static final String[] NAMES = {" TB", " GB", " MB", " kB"};

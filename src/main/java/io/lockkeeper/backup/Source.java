@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The target as a backup sees it: a session that holds one snapshot, which everything else reads, and the programs
-// that
-/// fit the server, with their way in.
+/// The target as a backup sees it: a session that holds one snapshot, which everything else reads, and the
+/// programs that fit the server, with their way in.
 ///
 /// @param holder stays in its transaction for as long as somebody may still want the snapshot
 /// @param at when the snapshot was taken, by the target's clock
@@ -61,8 +60,8 @@ record Source(
                 ClientLogin.environment(holder, job.directory()));
     }
 
-    /// For programs that see to a consistent state themselves: no snapshot is held, so that vacuum is not held up
-    // either.
+    /// For programs that see to a consistent state themselves: no snapshot is held, so that vacuum is not
+    /// held up either.
     static Source resting(JobContext job, List<String> programs, List<Path> toolDirectories)
             throws InterruptedException, IOException {
         PgSession session = job.connect();

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// One run of a program on a backup's source: what it says is told as the job's log, who blocks it is looked for while
-// it
-/// runs, and when it fails the reason is a problem.
+/// One run of a program on a backup's source: what it says is told as the job's log, who blocks it is
+/// looked for while it runs, and when it fails the reason is a problem.
 final class ToolRun {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 

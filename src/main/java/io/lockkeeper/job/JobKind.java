@@ -26,9 +26,8 @@ public interface JobKind<S extends Record, R extends Record> {
         return limits().target() == Limits.TargetUse.CHANGES ? "change" : "";
     }
 
-    /// The kind whose protection on a target covers this one too. What changes the same things, such as undoing it,
-    // must
-    /// not be a way around the approvals that people have asked for.
+    /// The kind whose protection on a target covers this one too. What changes the same things, such as
+    /// undoing it, must not be a way around the approvals that people have asked for.
     default String protectedAs() {
         return name();
     }

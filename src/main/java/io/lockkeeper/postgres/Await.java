@@ -6,9 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The one door from straight-line code on a virtual thread to the event loop. Every wait has a bound and ends at an
-// interrupt; neither
-/// stops what is waited for.
+/// The one door from straight-line code on a virtual thread to the event loop. Every wait has a bound and
+/// ends at an interrupt; neither stops what is waited for.
 public final class Await {
     private Await() {}
 

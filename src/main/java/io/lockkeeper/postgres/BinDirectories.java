@@ -37,9 +37,8 @@ final class BinDirectories {
 
     private BinDirectories() {}
 
-    /// Every directory that may hold programs of PostgreSQL: the configured ones first, then installed versions from
-    // the newest
-    /// to the oldest, then `PATH`.
+    /// Every directory that may hold programs of PostgreSQL: the configured ones first, then installed
+    /// versions from the newest to the oldest, then `PATH`.
     static List<Path> all(List<Path> configured) {
         List<Path> all = new ArrayList<>(configured);
         all.addAll(installed());

@@ -7,9 +7,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/// Lines of a stranger: none is longer than the bound in memory, what is over is replaced by an ellipsis; bytes that
-// are no
-/// UTF-8 become replacement characters.
+/// Lines of a stranger: none is longer than the bound in memory, what is over is replaced by an ellipsis;
+/// bytes that are no UTF-8 become replacement characters.
 final class BoundedLines {
     private BoundedLines() {}
 

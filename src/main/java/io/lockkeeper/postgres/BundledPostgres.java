@@ -20,10 +20,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/// The PostgreSQL server that comes as a Maven artifact: a `.txz` on the class path, one for each platform. It is
-// unpacked
-/// once, below a directory named after its contents; readable for all, because the server may have to run as another
-// user.
+/// The PostgreSQL server that comes as a Maven artifact: a `.txz` on the class path, one for each platform.
+/// It is unpacked once, below a directory named after its contents; readable for all, because the server
+/// may have to run as another user.
 final class BundledPostgres {
     private BundledPostgres() {}
 
@@ -40,8 +39,8 @@ final class BundledPostgres {
         return Optional.of(home.resolve("bin"));
     }
 
-    /// Another process may do the same at this moment: unpack beside, then move; whoever comes second drops its own
-    // copy.
+    /// Another process may do the same at this moment: unpack beside, then move; whoever comes second drops
+    /// its own copy.
     private static void unpackAtOnce(String archive, Path home) throws IOException {
         Files.createDirectories(home.getParent());
         Path fresh = Files.createTempDirectory(home.getParent(), "unpacking-");

@@ -255,9 +255,8 @@ public final class ChildProcess {
                             .isPresent();
         }
 
-        /// A process that has ended and that nobody has asked after yet still counts as alive for Java. The init
-        // process
-        /// of a container may take its time.
+        /// A process that has ended and that nobody has asked after yet still counts as alive for Java. The
+        /// init process of a container may take its time.
         private static boolean lives(ProcessHandle process) {
             return process.isAlive() && !"Z".equals(stat(process.pid(), 3));
         }

@@ -15,11 +15,9 @@ public record ClientTools(int major, Path directory) {
         }
     }
 
-    /// The oldest tools that can work on a server of this version: client tools know older servers, never newer ones,
-    // and
-    /// what they write for a restore may ask for what an older server does not know. A directory counts when it has
-    // all
-    /// of `programs`, in one version.
+    /// The oldest tools that can work on a server of this version: client tools know older servers, never
+    /// newer ones, and what they write for a restore may ask for what an older server does not know. A
+    /// directory counts when it has all of `programs`, in one version.
     public static ClientTools forServer(int serverMajor, List<String> programs, List<Path> configured)
             throws InterruptedException {
         ClientTools closest = null;

@@ -1,8 +1,8 @@
 package io.lockkeeper.postgres;
 
-/// Why no session could be opened: a reason for programs, one sentence for people. Neither ever holds a password, nor
-// any
-/// text of the server beyond its SQLSTATE: a server that we do not know yet writes nothing into our logs and answers.
+/// Why no session could be opened: a reason for programs, one sentence for people. Neither ever holds a
+/// password, nor any text of the server beyond its SQLSTATE: a server that we do not know yet writes
+/// nothing into our logs and answers.
 public final class ConnectFailure extends RuntimeException {
 
     public enum Reason {

@@ -44,9 +44,9 @@ public class PgConnector {
         return connect(server, bound, anywhere -> true);
     }
 
-    /// Tries the host's addresses in turn, as libpq does, but only those that are permitted: the very addresses that
-    // were
-    /// checked are the ones that are used, so that a name cannot change its mind in between.
+    /// Tries the host's addresses in turn, as libpq does, but only those that are permitted: the very
+    /// addresses that were checked are the ones that are used, so that a name cannot change its mind in
+    /// between.
     public PgSession connect(ServerAddress server, Duration bound, Predicate<InetAddress> permitted)
             throws InterruptedException {
         long deadline = System.nanoTime() + bound.toNanos();

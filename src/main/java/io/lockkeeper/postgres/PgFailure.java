@@ -3,9 +3,8 @@ package io.lockkeeper.postgres;
 import io.vertx.pgclient.PgException;
 import java.util.Set;
 
-/// A statement failed. The message holds the server's primary message and its SQLSTATE; `detail()` may quote rows of
-// the
-/// target and is therefore asked for by name.
+/// A statement failed. The message holds the server's primary message and its SQLSTATE; `detail()` may
+/// quote rows of the target and is therefore asked for by name.
 public class PgFailure extends RuntimeException {
     public static final String QUERY_CANCELED = "57014";
     public static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -13,9 +12,9 @@ public class PgFailure extends RuntimeException {
     public static final String CHECK_VIOLATION = "23514";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /// serialization, deadlock, statement completion unknown, lock timeout, object in use, snapshot too old, shutdowns
-    // and
-    /// terminations, idle timeouts, memory and connections used up (but not the disk: that needs somebody).
+    /// serialization, deadlock, statement completion unknown, lock timeout, object in use, snapshot too
+    /// old, shutdowns and terminations, idle timeouts, memory and connections used up (but not the disk:
+    /// that needs somebody).
     private static final Set<String> TRANSIENT = Set.of(
             "40001", "40P01", "40003", "55P03", "55006", "72000", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04",
             "53000", "53200", "53300", "53400");

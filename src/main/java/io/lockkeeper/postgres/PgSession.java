@@ -12,11 +12,9 @@ import java.util.Optional;
 
 /// One session on one server, for straight-line code on one virtual thread.
 ///
-/// Every call is bounded: one that takes longer has its statement cancelled and throws `CallTimedOut`. An interrupt
-// ends
-/// the wait at once, but not the statement: `cancel()` does that, from any thread. A session that died throws
-// `SessionLost`
-/// from then on, everything else that a server says comes as `PgFailure`.
+/// Every call is bounded: one that takes longer has its statement cancelled and throws `CallTimedOut`. An
+/// interrupt ends the wait at once, but not the statement: `cancel()` does that, from any thread. A session
+/// that died throws `SessionLost` from then on, everything else that a server says comes as `PgFailure`.
 public final class PgSession implements AutoCloseable {
     private final SessionLine line;
     private final Duration bound;
@@ -85,9 +83,9 @@ public final class PgSession implements AutoCloseable {
         return line.route().address();
     }
 
-    /// Asks the server to cancel what this session is doing. From any thread but an event loop: blocks for two seconds
-    // at
-    /// most. When it returns true the server has passed the signal on, so that no later statement is hit by it.
+    /// Asks the server to cancel what this session is doing. From any thread but an event loop: blocks for
+    /// two seconds at most. When it returns true the server has passed the signal on, so that no later
+    /// statement is hit by it.
     public boolean cancel() {
         return line.cancel();
     }
@@ -96,8 +94,8 @@ public final class PgSession implements AutoCloseable {
         return line.isOpen();
     }
 
-    /// Ends the session. Never hangs: a statement that is still running is cancelled, a server that does not react is
-    // left.
+    /// Ends the session. Never hangs: a statement that is still running is cancelled, a server that does
+    /// not react is left.
     @Override
     public void close() {
         line.close();

@@ -12,8 +12,7 @@ public record PostgresBinaries(Path directory, int major) {
     public static final int OLDEST = 14;
 
     /// The newest server of this machine (the configured directory first), else the one that comes with the
-    // application,
-    /// unpacked below `cache`.
+    /// application, unpacked below `cache`.
     public static PostgresBinaries find(Optional<Path> configured, Path cache) throws InterruptedException {
         return among(configured.stream().toList(), OptionalInt.empty())
                 .or(() -> bundled(cache))

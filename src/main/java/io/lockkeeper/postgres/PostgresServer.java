@@ -14,15 +14,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A PostgreSQL server of our own on this machine: the embedded store, a server for tests, a sandbox. It listens on
-/// the loopback address only (or on a socket in a directory only), wants a password (SCRAM) from everybody, and keeps
-/// PostgreSQL's own durable settings unless told otherwise.
+/// A PostgreSQL server of our own on this machine: the embedded store, a server for tests, a sandbox. It
+/// listens on the loopback address only (or on a socket in a directory only), wants a password (SCRAM) from
+/// everybody, and keeps PostgreSQL's own durable settings unless told otherwise.
 ///
-/// `home` holds all of it: `data`, `server.log`, `password` (readable for us only) and `lock`, which says that a living
-// process
-/// uses it. A server that was left behind by a process that died is ended before a new one starts on the same data. The
-/// server is no child of ours: a Ctrl-C in the terminal does not reach it, so that we can stop after our own last
-// write.
+/// `home` holds all of it: `data`, `server.log`, `password` (readable for us only) and `lock`, which says
+/// that a living process uses it. A server that was left behind by a process that died is ended before a
+/// new one starts on the same data. The server is no child of ours: a Ctrl-C in the terminal does not reach
+/// it, so that we can stop after our own last write.
 public final class PostgresServer implements AutoCloseable {
     /// The superuser, and the database that it connects to.
     public static final String SUPERUSER = "lockkeeper_root";
@@ -44,9 +43,8 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /// What to start. `preferredPort` is taken when it is free (0: any port); with a `socketDirectory` the server is on
-    // no network
-    /// at all; `settings` are set above the configuration file.
+    /// What to start. `preferredPort` is taken when it is free (0: any port); with a `socketDirectory` the
+    /// server is on no network at all; `settings` are set above the configuration file.
     public record Plan(
             PostgresBinaries binaries,
             Path home,
@@ -173,9 +171,8 @@ public final class PostgresServer implements AutoCloseable {
         dropLargeLog();
     }
 
-    /// Tried again on another port when somebody took ours between our look and the server's bind, and a little later
-    // when
-    /// children of a killed server are still on their way out.
+    /// Tried again on another port when somebody took ours between our look and the server's bind, and a
+    /// little later when children of a killed server are still on their way out.
     private void launch() throws IOException, InterruptedException, TimeoutException {
         for (int attempt = 1; ; attempt++) {
             port = attempt == 1 && LoopbackPort.isFree(plan.preferredPort())

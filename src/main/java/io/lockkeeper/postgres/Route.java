@@ -29,9 +29,8 @@ record Route(ServerAddress server, InetAddress address, ServerTrust trust) {
         SOMETHING_ELSE
     }
 
-    /// A real cancel request, encrypted if the session is. Returns when the server has closed the line, which it does
-    // after
-    /// it has passed the signal on: from then on no later statement can be hit by it.
+    /// A real cancel request, encrypted if the session is. Returns when the server has closed the line,
+    /// which it does after it has passed the signal on: from then on no later statement can be hit by it.
     void cancel(int backendPid, int secretKey, Duration bound) throws IOException {
         try (Socket plain = open(bound);
                 Socket line = server.tls().mode().encrypted() ? encrypted(plain) : plain) {

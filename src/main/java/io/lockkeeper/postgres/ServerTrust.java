@@ -18,9 +18,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Whom one connection believes, and why it did not: the client hides the reason of a failed handshake, so it is kept
-// here.
-/// Used for one attempt to connect and that session's cancel requests.
+/// Whom one connection believes, and why it did not: the client hides the reason of a failed handshake, so
+/// it is kept here. Used for one attempt to connect and that session's cancel requests.
 final class ServerTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager authorities; // null: everybody is believed
     private volatile CertificateException objection;

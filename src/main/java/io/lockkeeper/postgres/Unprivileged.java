@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// PostgreSQL refuses to run as root. For an ordinary user this does nothing; root's commands get a prefix that gives
-// up root,
-/// and the files that the server needs get the user that it becomes.
+/// PostgreSQL refuses to run as root. For an ordinary user this does nothing; root's commands get a prefix
+/// that gives up root, and the files that the server needs get the user that it becomes.
 record Unprivileged(List<String> prefix, Optional<String> owner) {
     private static final Duration ANSWER = Duration.ofSeconds(10);
 

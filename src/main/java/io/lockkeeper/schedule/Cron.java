@@ -21,14 +21,12 @@ import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/// A cron expression: minute, hour, day of month, month and day of week, as cron has understood them since 1979. If
-// both
-/// fields for days are restricted, a day that either allows will do.
+/// A cron expression: minute, hour, day of month, month and day of week, as cron has understood them since
+/// 1979. If both fields for days are restricted, a day that either allows will do.
 ///
-/// Where clocks are put forward, a time in the gap happens at the first moment after it; where they are put back, a
-// time
-/// that comes twice happens the first time. An expression for every hour knows no such times: it goes by hours as they
-/// pass.
+/// Where clocks are put forward, a time in the gap happens at the first moment after it; where they are put
+/// back, a time that comes twice happens the first time. An expression for every hour knows no such times:
+/// it goes by hours as they pass.
 @Schema(
         type = SchemaType.STRING,
         description = "minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly",

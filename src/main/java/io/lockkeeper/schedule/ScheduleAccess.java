@@ -8,9 +8,8 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
-/// Who may do what with a schedule: a caller sees those of targets whose jobs they may see, and changes those that
-// start
-/// what they may start themselves.
+/// Who may do what with a schedule: a caller sees those of targets whose jobs they may see, and changes
+/// those that start what they may start themselves.
 @Singleton
 class ScheduleAccess {
     private final ScheduleStore store;

@@ -50,10 +50,9 @@ public record ScheduleSpec(
                 examples = "5m")
         Duration jitter) {
 
-    /// The job that starts when the first one has succeeded. A field of its spec that is called like the kind of the
-    /// first one (`restoreTest` for `restore-test`) is given that job's id, and its target is that of the first
-    // one,
-    /// where nothing else is said.
+    /// The job that starts when the first one has succeeded. A field of its spec that is called like the
+    /// kind of the first one (`restoreTest` for `restore-test`) is given that job's id, and its target is
+    /// that of the first one, where nothing else is said.
     @Schema(name = "ScheduleThen")
     public record Then(
             @Schema(examples = "probe") String kind,

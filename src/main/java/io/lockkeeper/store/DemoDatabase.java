@@ -10,10 +10,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 
-/// A small shop to try things on, in the embedded server, with a role of its own that may do nothing elsewhere. It is
-// filled
-/// once; what becomes of it afterwards is the user's. The password is no secret: invented data, on the loopback
-// address.
+/// A small shop to try things on, in the embedded server, with a role of its own that may do nothing
+/// elsewhere. It is filled once; what becomes of it afterwards is the user's. The password is no secret:
+/// invented data, on the loopback address.
 record DemoDatabase(StoreAddress address) {
     private static final String NAME = "demo";
     private static final String FILLED = "filled";

@@ -11,9 +11,9 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/// The store for a developer's machine: a PostgreSQL server of our own below `.lockkeeper/`, with the same two roles
-// that a
-/// careful operator would make, and a demo database to play with. Its data is kept between runs.
+/// The store for a developer's machine: a PostgreSQL server of our own below `.lockkeeper/`, with the same
+/// two roles that a careful operator would make, and a demo database to play with. Its data is kept between
+/// runs.
 final class EmbeddedStore implements AutoCloseable {
     private static final int USUAL_PORT = 15432;
     private static final String DATABASE = "lockkeeper";

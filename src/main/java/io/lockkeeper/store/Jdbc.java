@@ -26,8 +26,8 @@ final class Jdbc {
         return new Driver().connect(address.jdbcUrl(), properties);
     }
 
-    /// Makes the role if it is missing, and sets its password anyway. Names and passwords here are ours, never a
-    // user's.
+    /// Makes the role if it is missing, and sets its password anyway. Names and passwords here are ours,
+    /// never a user's.
     static void makeRole(Connection connection, String name, String password) throws SQLException {
         boolean there = exists(connection, "SELECT FROM pg_roles WHERE rolname = ?", name);
         run(connection, (there ? "ALTER" : "CREATE") + " ROLE " + name + " LOGIN PASSWORD '" + password + "'");

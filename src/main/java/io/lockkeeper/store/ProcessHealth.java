@@ -7,9 +7,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Startup;
 
-/// Alive means that this answer gets out, no more: restarting us mends no store. Started means that the schema is up to
-// date,
-/// because the port opens only after that.
+/// Alive means that this answer gets out, no more: restarting us mends no store. Started means that the
+/// schema is up to date, because the port opens only after that.
 @ApplicationScoped
 class ProcessHealth {
 

@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The two roles that the store is used with: `serving` answers requests and runs jobs, `owner` changes the schema at
-// the start.
-/// They may be the same role.
+/// The two roles that the store is used with: `serving` answers requests and runs jobs, `owner` changes the
+/// schema at the start. They may be the same role.
 public record StoreAccess(StoreAddress serving, StoreAddress owner) {
     private static final String STORE = "LOCKKEEPER_STORE";
     private static final String OWNER = "LOCKKEEPER_STORE_OWNER";

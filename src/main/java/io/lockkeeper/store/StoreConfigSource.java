@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/// What `main` found out about the store before Quarkus starts, as configuration. Not as system properties: those are
-// shown by
-/// every diagnostic tool, and there are passwords among it. Environment variables and system properties come first.
+/// What `main` found out about the store before Quarkus starts, as configuration. Not as system properties:
+/// those are shown by every diagnostic tool, and there are passwords among it. Environment variables and
+/// system properties come first.
 public final class StoreConfigSource implements ConfigSource {
     private static volatile Map<String, String> values = Map.of();
 

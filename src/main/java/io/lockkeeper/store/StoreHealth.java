@@ -9,9 +9,8 @@ import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Ready means that the store answers a query, now, through the pool that requests use. Anybody may read the answer: it
-// names
-/// no host, no role and no reason that the server gave.
+/// Ready means that the store answers a query, now, through the pool that requests use. Anybody may read
+/// the answer: it names no host, no role and no reason that the server gave.
 @Readiness
 @ApplicationScoped
 class StoreHealth implements AsyncHealthCheck {

@@ -8,16 +8,15 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The serving role's pool, with what Quarkus has no setting for: every wait for the store has a bound, for a new
-// connection and
-/// for a free one, and the pool can be seen in the metrics.
+/// The serving role's pool, with what Quarkus has no setting for: every wait for the store has a bound, for
+/// a new connection and for a free one, and the pool can be seen in the metrics.
 @Singleton
 class StorePool implements PgPoolCreator {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int WAIT_SECONDS = 5;
     private static final int LONGEST_QUEUE = 10_000;
-    /// Longer statements would be prepared anew each time; the client's own limit is 2,048 characters, and ours are
-    // longer.
+    /// Longer statements would be prepared anew each time; the client's own limit is 2,048 characters, and
+    /// ours are longer.
     private static final int LONGEST_STATEMENT = 16 * 1024;
 
     @Override

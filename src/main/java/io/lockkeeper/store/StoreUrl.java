@@ -10,11 +10,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The parts of `postgresql://user:password@host:port/database?sslmode=...`, percent-decoded, before anything is made
-// of them.
-/// A message about what is wrong never repeats a part that may be a piece of the password: where user name and password
-// end
-/// is just what cannot be known in a bad URL.
+/// The parts of `postgresql://user:password@host:port/database?sslmode=...`, percent-decoded, before
+/// anything is made of them. A message about what is wrong never repeats a part that may be a piece of the
+/// password: where user name and password end is just what cannot be known in a bad URL.
 record StoreUrl(
         String host,
         int port,

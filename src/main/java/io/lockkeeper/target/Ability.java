@@ -3,8 +3,8 @@ package io.lockkeeper.target;
 import io.lockkeeper.postgres.PgSession;
 import java.util.List;
 
-/// What a kind of job needs on a target. Found through CDI: a feature says for itself what it needs, and the probe
-// asks.
+/// What a kind of job needs on a target. Found through CDI: a feature says for itself what it needs, and
+/// the probe asks.
 public interface Ability {
     /// The kind whose need this is.
     String kind();

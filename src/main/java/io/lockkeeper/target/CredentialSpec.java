@@ -5,9 +5,8 @@ import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Where the password comes from: a reference into one of the operator's stores, or the password itself, which is
-// sealed
-/// and never shown again.
+/// Where the password comes from: a reference into one of the operator's stores, or the password itself,
+/// which is sealed and never shown again.
 @Schema(description = "Either store and key (a reference), or value (write-only; sealed at rest).")
 public record CredentialSpec(
         @Nullable @Size(max = 63) @Schema(examples = "env") String store,

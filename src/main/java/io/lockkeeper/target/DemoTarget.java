@@ -14,9 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/// Registers the demo database of a developer's Lockkeeper, or tells where it is now: the embedded server may come up
-// on
-/// another port. Whoever deletes the target gets it back at the next start.
+/// Registers the demo database of a developer's Lockkeeper, or tells where it is now: the embedded server
+/// may come up on another port. Whoever deletes the target gets it back at the next start.
 @Singleton
 class DemoTarget {
     private static final String NAME = "demo";

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Files below one directory, such as a mounted Kubernetes secret. Links inside it are followed, links out of it are
-// not.
+/// Files below one directory, such as a mounted Kubernetes secret. Links inside it are followed, links out
+/// of it are not.
 record FileSecrets(Path root) implements SecretStore {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
     private static final int LARGEST = 8192;

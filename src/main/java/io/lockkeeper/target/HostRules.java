@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/// Where this installation's operator lets targets lie. What is written down is judged when a target is registered;
-// what a
-/// name means, on every connection anew, and the addresses that were judged are those that are used.
+/// Where this installation's operator lets targets lie. What is written down is judged when a target is
+/// registered; what a name means, on every connection anew, and the addresses that were judged are those
+/// that are used.
 @Singleton
 class HostRules {
     private final List<Network> denied;

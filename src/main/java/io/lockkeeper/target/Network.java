@@ -35,8 +35,8 @@ record Network(byte[] address, int bits) {
         return true;
     }
 
-    /// The IPv4 address that hides in one of IPv6 (NAT64, 6to4), or the address itself. Java unwraps mapped ones
-    // already.
+    /// The IPv4 address that hides in one of IPv6 (NAT64, 6to4), or the address itself. Java unwraps mapped
+    /// ones already.
     static InetAddress unwrapped(InetAddress address) {
         byte[] bytes = address.getAddress();
         try {

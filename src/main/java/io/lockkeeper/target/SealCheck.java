@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
-/// Refuses to start without the key that the store's credentials were sealed with: a service that comes up and fails
-// every
-/// job, or quietly seals the next one with another key, is worse.
+/// Refuses to start without the key that the store's credentials were sealed with: a service that comes up
+/// and fails every job, or quietly seals the next one with another key, is worse.
 @Singleton
 class SealCheck {
     private static final String SEALED_WITH = """

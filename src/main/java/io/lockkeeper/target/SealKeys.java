@@ -10,9 +10,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Where this installation's seal key comes from. A key is never made silently: only a developer's Lockkeeper makes
-// one,
-/// and it says so.
+/// Where this installation's seal key comes from. A key is never made silently: only a developer's
+/// Lockkeeper makes one, and it says so.
 final class SealKeys {
     private SealKeys() {}
 

@@ -5,9 +5,8 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The stores that references may point into. Which there are, and where, is the operator's business alone: a caller
-// who
-/// could name a variable or a path freely could read all of them.
+/// The stores that references may point into. Which there are, and where, is the operator's business alone:
+/// a caller who could name a variable or a path freely could read all of them.
 @ConfigMapping(prefix = "lockkeeper.secrets")
 interface SecretsConfig {
     Env env();

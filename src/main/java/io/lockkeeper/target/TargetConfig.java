@@ -8,8 +8,8 @@ import java.util.Optional;
 /// Where targets may lie.
 @ConfigMapping(prefix = "lockkeeper.targets")
 interface TargetConfig {
-    /// Networks (`10.0.0.0/8`), hosts (`db.example.com`) and domains (`.example.com`); absent: everywhere that is not
-    // denied.
+    /// Networks (`10.0.0.0/8`), hosts (`db.example.com`) and domains (`.example.com`); absent: everywhere
+    /// that is not denied.
     Optional<List<String>> allowedHosts();
 
     /// Networks that are never gone to, whoever asks: by default the unspecified, link-local and multicast ones, among

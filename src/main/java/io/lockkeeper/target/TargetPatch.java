@@ -44,8 +44,8 @@ class TargetPatch {
         return new Change(spec, patch.has(CREDENTIAL));
     }
 
-    /// The target in the words of a request. A sealed value is neither known nor needed here: a stand-in takes its
-    // place.
+    /// The target in the words of a request. A sealed value is neither known nor needed here: a stand-in
+    /// takes its place.
     private ObjectNode writable(Target target) {
         ObjectNode known = json.createObjectNode();
         JsonNode view = json.valueToTree(TargetView.of(target));

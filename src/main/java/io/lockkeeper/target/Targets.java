@@ -26,9 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
-/// The registered databases, for the engine and the features. The blocking methods are for virtual threads; they use
-// the
-/// store's pool, never a Hibernate session.
+/// The registered databases, for the engine and the features. The blocking methods are for virtual threads;
+/// they use the store's pool, never a Hibernate session.
 @Singleton
 public class Targets {
     private static final String FIND_FACTS =

@@ -40,9 +40,8 @@ public record Drift(
         EXTRA
     }
 
-    /// @param applied the last one first; of each setting in each place the last one counts that spoke of it and was
-    // not
-    /// undone
+    /// @param applied the last one first; of each setting in each place the last one counts that spoke of
+    /// it and was not undone
     static List<Drift> between(List<StoredPolicy> applied, Image image, ServerSettings server) {
         List<StoredPolicy> inForce =
                 applied.stream().filter(StoredPolicy::inForce).toList();

@@ -57,9 +57,8 @@ class Witnesses {
         }
     }
 
-    /// The logins, of those that the server lets in, that take values from these places, the most special places first;
-    // a place of no database is seen
-    /// from the one that the role's target is registered for.
+    /// The logins, of those that the server lets in, that take values from these places, the most special
+    /// places first; a place of no database is seen from the one that the role's target is registered for.
     List<Login> of(long target, Collection<Place> places, Cluster cluster) throws InterruptedException {
         List<TargetLogin> here = neighbours.of(target);
         Map<List<String>, Login> logins = new LinkedHashMap<>();

@@ -15,9 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Keeps the log of one target flowing into a depot, for as long as one session with the target lasts. Whatever ends
-// it,
-/// nothing is lost: the slot has moved no further than what lies in the depot.
+/// Keeps the log of one target flowing into a depot, for as long as one session with the target lasts.
+/// Whatever ends it, nothing is lost: the slot has moved no further than what lies in the depot.
 final class Archiving {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
     private static final Duration BETWEEN_ROWS = Duration.ofSeconds(3);

@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Where receiving may begin, the best first: with the last segment that was archived, so that it is compared, and a
-/// server that only looks like the one from before is found out; with the next one; on the server's timeline, if that
-// is
-/// another one by now; with what our slot holds. What a server does not have any more, or never had, is tried no second
-/// time.
+/// Where receiving may begin, the best first: with the last segment that was archived, so that it is
+/// compared, and a server that only looks like the one from before is found out; with the next one; on the
+/// server's timeline, if that is another one by now; with what our slot holds. What a server does not have
+/// any more, or never had, is tried no second time.
 final class Beginnings {
     /// In the words of the server.
     private static final Pattern NOT_THERE =

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a server's write-ahead log is at this moment, and what our slot holds of it.
 ///
-/// @param at all that was committed before is in the log up to `end`, with or without `synchronous_commit`; of a
-// standby,
-/// by the clock of its primary
-/// @param slotHolds from here on the server keeps its log for us; absent: there is no slot, or it holds nothing
+/// @param at all that was committed before is in the log up to `end`, with or without `synchronous_commit`;
+/// of a standby, by the clock of its primary
+/// @param slotHolds from here on the server keeps its log for us; absent: there is no slot, or it holds
+/// nothing
 /// @param slotStatus `reserved`, `extended`, `unreserved` or `lost`; absent: there is no slot
 record LogState(
         @Nullable Instant at,

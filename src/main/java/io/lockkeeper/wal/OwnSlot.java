@@ -3,9 +3,8 @@ package io.lockkeeper.wal;
 import io.lockkeeper.postgres.Lsn;
 import io.lockkeeper.postgres.PgSession;
 
-/// A replication slot that nobody streams from. It moves only once a segment lies in the depot, so that the server
-// keeps
-/// everything else, whatever becomes of whoever receives it.
+/// A replication slot that nobody streams from. It moves only once a segment lies in the depot, so that the
+/// server keeps everything else, whatever becomes of whoever receives it.
 record OwnSlot(String name, PgSession session) {
     private static final String MAKE = "SELECT pg_create_physical_replication_slot($1::text::name, true)";
     private static final String ADVANCE = """

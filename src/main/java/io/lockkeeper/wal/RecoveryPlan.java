@@ -5,11 +5,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 
-/// All that is needed to bring a cluster back to a time: a physical backup, and files for its `restore_command`.
+/// All that is needed to bring a cluster back to a time: a physical backup, and files for its
+/// `restore_command`.
 ///
-/// Where no transaction was committed after `to`, PostgreSQL says that recovery ended before the target was reached;
-// then
-/// the end of the log is the same state.
+/// Where no transaction was committed after `to`, PostgreSQL says that recovery ended before the target was
+/// reached; then the end of the log is the same state.
 public record RecoveryPlan(long backup, String systemIdentifier, Instant to, List<LogFile> log) {
     private static final DateTimeFormatter WITHOUT_WORDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'");

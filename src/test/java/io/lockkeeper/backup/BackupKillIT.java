@@ -23,9 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An instance is killed in the middle of a backup. Another one makes it, and nothing stays of the first attempt: not
-// in
-/// the depot, not on the disk, not on the target.
+/// An instance is killed in the middle of a backup. Another one makes it, and nothing stays of the first
+/// attempt: not in the depot, not on the disk, not on the target.
 class BackupKillIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String SESSIONS =

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A database that is written to all the time: what a backup says that it holds is what comes out of it. More rounds
-// with
-/// -Dlockkeeper.rounds=50.
+/// A database that is written to all the time: what a backup says that it holds is what comes out of it.
+/// More rounds with -Dlockkeeper.rounds=50.
 @QuarkusTest
 class BackupUnderLoadApiTest {
     private static final int WRITERS = 3;

@@ -22,9 +22,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A target with one real backup of next to nothing, and true copies of that, files and all, as if they had been made
-// at
-/// other times.
+/// A target with one real backup of next to nothing, and true copies of that, files and all, as if they had
+/// been made at other times.
 final class KeptBackups {
     private final Pool store;
     final BackupTarget target = new BackupTarget(17);

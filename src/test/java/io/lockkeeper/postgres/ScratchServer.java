@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A server with a `pg_hba.conf` and certificates of the test's choosing. Its superuser is `postgres`, password
-// `secret`.
+/// A server with a `pg_hba.conf` and certificates of the test's choosing. Its superuser is `postgres`,
+/// password `secret`.
 public final class ScratchServer implements AutoCloseable {
     private final Path home;
     private final Process process;

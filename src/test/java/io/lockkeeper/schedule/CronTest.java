@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// When a cron expression comes, in zones whose clocks are put forward and back by an hour, by half of one and by a
-// day.
+/// When a cron expression comes, in zones whose clocks are put forward and back by an hour, by half of one
+/// and by a day.
 class CronTest {
     private static final ZoneId UTC = ZoneId.of("UTC");
 

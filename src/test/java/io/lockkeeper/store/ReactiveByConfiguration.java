@@ -8,8 +8,8 @@ import io.vertx.pgclient.SslMode;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Connects the reactive client by our configuration, read as Quarkus reads it: sparing a boot of Quarkus for every TLS
-// mode.
+/// Connects the reactive client by our configuration, read as Quarkus reads it: sparing a boot of Quarkus
+/// for every TLS mode.
 final class ReactiveByConfiguration {
     static final String IS_ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
     private static final Vertx VERTX = Vertx.vertx(); // its threads end with the JVM

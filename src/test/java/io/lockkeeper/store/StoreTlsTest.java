@@ -12,9 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `sslmode` means the same to the client that serves and to the one that migrates: both against a server with a
-// certificate
-/// for `localhost`, which it does not have for `127.0.0.1`.
+/// `sslmode` means the same to the client that serves and to the one that migrates: both against a server
+/// with a certificate for `localhost`, which it does not have for `127.0.0.1`.
 class StoreTlsTest {
     @TempDir
     static Path directory;

@@ -210,10 +210,10 @@ final class Ledger implements AutoCloseable {
         lookForWork();
     }
 
-    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended is written
-    /// again, which does nothing the second time. Jobs that came under our lease without our knowing are found by
-    // the
-    /// next sweeps: a transaction of unknown outcome may commit even after we gave it up.
+    /// Whether the turn was committed is not known. Requests are told so; what runs told and how they ended
+    /// is written again, which does nothing the second time. Jobs that came under our lease without our
+    /// knowing are found by the next sweeps: a transaction of unknown outcome may commit even after we gave
+    /// it up.
     private void whenStoreIsAway(Turn turn, Throwable away) throws InterruptedException {
         connection.discard();
         LOG.logf(storeIsAway ? Logger.Level.DEBUG : Logger.Level.WARN, "the store does not answer: %s", away);

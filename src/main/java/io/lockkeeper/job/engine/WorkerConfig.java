@@ -41,9 +41,8 @@ public interface WorkerConfig {
     @WithDefault("1s")
     Duration pollEvery();
 
-    /// Where jobs keep what they need while they run: a dump on its way to a depot, a restored copy. Each has a
-    // directory
-    /// of its own there.
+    /// Where jobs keep what they need while they run: a dump on its way to a depot, a restored copy. Each
+    /// has a directory of its own there.
     @WithDefault("${lockkeeper.home:.lockkeeper}/work")
     Path directory();
 

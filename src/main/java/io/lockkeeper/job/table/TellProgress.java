@@ -51,9 +51,10 @@ public final class TellProgress {
 
     private TellProgress() {}
 
-    /// @param note counts what a run tells: after a commit of unknown outcome it is told again, and not written twice
-    /// @param data an object: `{lines: [...]}`, `{percent, message}` or `{no, name, state, message, ms, began,
-    // ended}`
+    /// @param note counts what a run tells: after a commit of unknown outcome it is told again, and not
+    /// written twice
+    /// @param data an object: `{lines: [...]}`, `{percent, message}` or `{no, name, state, message, ms,
+    /// began, ended}`
     public record Told(long job, int lease, int note, String type, String data, Instant at) {}
 
     public static Future<Void> hold(SqlClient store, List<Long> jobs) {
