@@ -53,7 +53,7 @@ public final class CustomArchive implements Intake<DumpContent> {
         return Optional.ofNullable(toc);
     }
 
-    public Progress progress() {
+    Progress progress() {
         Contents known = contents;
         return known == null ? new Progress(0, Map.of(), 0) : known.progress();
     }

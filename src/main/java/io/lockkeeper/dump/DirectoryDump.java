@@ -64,7 +64,7 @@ public final class DirectoryDump {
         return Optional.ofNullable(inside).map(Inside::toc);
     }
 
-    public Progress progress() {
+    Progress progress() {
         Inside known = inside;
         return known == null ? new Progress(0, Map.of(), 0) : known.contents().progress();
     }

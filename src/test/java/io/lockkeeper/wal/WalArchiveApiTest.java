@@ -79,7 +79,7 @@ class WalArchiveApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {15, 18})
+    @ValueSource(ints = {18})
     void losesNothingWhateverIsKilled(int major) {
         try (OwnCluster cluster = OwnCluster.start(major);
                 ArchivedTarget target = new ArchivedTarget(cluster).declared()) {
