@@ -5,12 +5,12 @@ import io.lockkeeper.depot.Depots;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.JobId;
-import io.lockkeeper.postgres.Await;
 import io.lockkeeper.security.Audit;
 import io.lockkeeper.security.AuditStore;
 import io.lockkeeper.security.Caller;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
+import io.lockkeeper.store.StoreAnswer;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.sqlclient.Pool;
@@ -22,8 +22,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -37,8 +35,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Blocking
 @Tag(name = "Backups")
 public class BackupContentResource {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private final BackupStore backups;
     private final Depots depots;
     private final AuditStore audit;
@@ -136,11 +132,7 @@ public class BackupContentResource {
         Audit entry = Audit.entry(Caller.of(identity), "backup.download", "backup/" + backup.id())
                 .about(backup.target())
                 .with("file", file);
-        try {
-            Await.await(audit.append(store, entry), BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
+        StoreAnswer.await(audit.append(store, entry));
         return Response.ok(content)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file + "\"")
                 .build();

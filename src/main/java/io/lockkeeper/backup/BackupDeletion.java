@@ -1,16 +1,15 @@
 package io.lockkeeper.backup;
 
+import static io.lockkeeper.store.StoreAnswer.await;
+
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
-import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /// How backups go: first from the store, in one transaction with the row that knows of the folder and the
 /// one that tells who did it; then their files. Never the other way round: what dies in between leaves
@@ -35,24 +34,29 @@ class BackupDeletion {
 
     /// Deletes what no rule keeps, and nothing of which that is not true at this very moment.
     List<Keeping.Fate> prune(String target, Keeping keeping, long job) throws InterruptedException {
-        return await(store.withTransaction(
-                transaction -> KeepingRows.lock(transaction, target).compose(all -> {
-                    List<Keeping.Fate> fates = keeping.fates(all);
-                    List<Long> going = fates.stream()
-                            .filter(Keeping.Fate::goes)
-                            .map(fate -> fate.backup().id())
-                            .toList();
-                    return KeepingRows.delete(transaction, going, job).map(fates);
-                })));
+        return await(
+                store.withTransaction(
+                        transaction -> KeepingRows.lock(transaction, target).compose(all -> {
+                            List<Keeping.Fate> fates = keeping.fates(all);
+                            List<Long> going = fates.stream()
+                                    .filter(Keeping.Fate::goes)
+                                    .map(fate -> fate.backup().id())
+                                    .toList();
+                            return KeepingRows.delete(transaction, going, job).map(fates);
+                        })),
+                BOUND);
     }
 
     /// @throws Refused if something speaks against it
     Keepable delete(String target, long backup, boolean force, long job) throws InterruptedException {
-        return await(store.withTransaction(
-                transaction -> KeepingRows.lock(transaction, target).compose(all -> {
-                    Keepable going = deletable(all, backup, force);
-                    return KeepingRows.delete(transaction, List.of(backup), job).map(going);
-                })));
+        return await(
+                store.withTransaction(
+                        transaction -> KeepingRows.lock(transaction, target).compose(all -> {
+                            Keepable going = deletable(all, backup, force);
+                            return KeepingRows.delete(transaction, List.of(backup), job)
+                                    .map(going);
+                        })),
+                BOUND);
     }
 
     /// Whether such a request would be refused, as far as can be seen now.
@@ -97,13 +101,5 @@ class BackupDeletion {
     /// The files of a backup that was deleted. Whether they have gone.
     boolean sweep(long backup) throws InterruptedException {
         return leftovers.sweep(backup);
-    }
-
-    private static <T> T await(Future<T> answer) throws InterruptedException {
-        try {
-            return Await.await(answer, BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
     }
 }

@@ -93,7 +93,7 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
             Making making = new Making(spec, job, writer, depot.key() != null);
             Made made = spec.physical() ? physical.make(making) : logical.make(making);
             Sealed sealed = job.step("seal", () -> writer.complete(about(spec, job, made)));
-            keep(job, folder, sealed, made);
+            keep(job, depot, folder, sealed, made);
             return result(backups.find(job.jobId()).orElseThrow(), making.megabytesPerSecond());
         }
     }
@@ -134,10 +134,14 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
         return about;
     }
 
-    private void keep(JobContext job, String folder, Sealed sealed, Made made) throws InterruptedException {
+    /// A worker that was asleep may find that another attempt has begun and swept this folder away, half
+    /// written. What it has made there since is nobody's.
+    private void keep(JobContext job, Depot depot, String folder, Sealed sealed, Made made)
+            throws InterruptedException {
         var sealing = new BackupStore.Sealing(
                 sealed.manifestSha256(), sealed.storedBytes(), sealed.bytes(), sealed.key(), sealed.recipient());
         if (!backups.complete(job.jobId(), folder, sealing, made)) {
+            depot.delete(folder);
             throw new Refused(Problem.conflict(
                     "superseded", "Another attempt at backup " + job.jobId() + " has begun; this one's work is void."));
         }

@@ -2,19 +2,16 @@ package io.lockkeeper.backup;
 
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
+import io.lockkeeper.store.StoreAnswer;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 
 /// Which jobs read which backups. As long as a job has not ended that has said so, nothing deletes the backup under it.
 /// Blocks: for virtual threads.
 @Singleton
 class BackupReads {
-    private static final Duration BOUND = Duration.ofSeconds(10);
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
     private static final String BEGIN_READING =
@@ -45,10 +42,6 @@ class BackupReads {
     }
 
     private void tell(String sql, long backup, long job) throws InterruptedException {
-        try {
-            Await.await(store.preparedQuery(sql).execute(Tuple.of(backup, job)), BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
+        StoreAnswer.await(store.preparedQuery(sql).execute(Tuple.of(backup, job)));
     }
 }

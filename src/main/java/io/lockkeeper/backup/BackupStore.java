@@ -1,10 +1,9 @@
 package io.lockkeeper.backup;
 
+import static io.lockkeeper.store.StoreAnswer.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
@@ -13,7 +12,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -21,14 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of backups. The methods that throw InterruptedException block and are for virtual threads.
 @Singleton
 class BackupStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private static final String READ = """
             SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
                    tool_version, system_identifier, snapshot_at, wal_lsn, wal_start, timeline, fingerprint::text AS fingerprint,
@@ -221,13 +216,5 @@ class BackupStore {
     private static @Nullable Instant instant(Row row, String column) {
         OffsetDateTime time = row.getOffsetDateTime(column);
         return time == null ? null : time.toInstant();
-    }
-
-    private static <T> T await(Future<T> answer) throws InterruptedException {
-        try {
-            return Await.await(answer, BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
     }
 }

@@ -1,22 +1,21 @@
 package io.lockkeeper.backup;
 
+import io.lockkeeper.job.Loop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
-/// What is done about backups from time to time by every instance that works; twice is harmless.
+/// Sweeps leftovers of backups from time to time, on every instance that works: twice is harmless.
 @Singleton
 class BackupUpkeep {
-    private static final Logger LOG = Logger.getLogger(BackupUpkeep.class);
-    private static final Duration BETWEEN = Duration.ofMinutes(1);
+    private static final Duration PACE = Duration.ofMinutes(1);
 
     private final Leftovers leftovers;
     private final boolean works;
-    private Thread loop;
+    private final Loop loop = new Loop("backup-leftovers", PACE, this::sweep);
 
     BackupUpkeep(
             Leftovers leftovers,
@@ -27,28 +26,16 @@ class BackupUpkeep {
 
     void start(@Observes StartupEvent up) {
         if (works) {
-            loop = Thread.ofVirtual().name("backup-upkeep").start(this::keepUp);
+            loop.start();
         }
     }
 
     void stop(@Observes ShutdownEvent down) {
-        if (loop != null) {
-            loop.interrupt();
-        }
+        loop.close();
     }
 
-    private void keepUp() {
-        try {
-            while (true) {
-                try {
-                    leftovers.sweep();
-                } catch (RuntimeException storeIsAway) {
-                    LOG.warnf("leftovers of backups stay for now: %s", storeIsAway.getMessage());
-                }
-                Thread.sleep(BETWEEN);
-            }
-        } catch (InterruptedException stopped) {
-            // The instance stops.
-        }
+    private Duration sweep() throws InterruptedException {
+        leftovers.sweep();
+        return null;
     }
 }

@@ -1,24 +1,18 @@
 package io.lockkeeper.backup;
 
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
+import io.lockkeeper.store.StoreAnswer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
 /// Which backups are to be looked at, and what was found. Blocks: for virtual threads.
 @Singleton
 class CheckStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private static final String LYING = "id, target, depot, folder, sha256, key_id, bytes";
     private static final String OF_TARGET =
             "SELECT " + LYING + " FROM backup WHERE target = $1 AND state = 'COMPLETE' ORDER BY id";
@@ -91,10 +85,6 @@ class CheckStore {
     }
 
     private RowSet<Row> ask(String sql, Tuple values) throws InterruptedException {
-        try {
-            return Await.await(store.preparedQuery(sql).execute(values), BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
+        return StoreAnswer.await(store.preparedQuery(sql).execute(values));
     }
 }

@@ -1,23 +1,17 @@
 package io.lockkeeper.backup;
 
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
+import io.lockkeeper.store.StoreAnswer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /// The rows of folders that are to go. Blocks: for virtual threads.
 @Singleton
 class LeftoverStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     /// A job that is over, or was forgotten, writes no more.
     private static final String GIVE_UP_DEAD_BACKUPS = """
             WITH dead AS (
@@ -60,10 +54,6 @@ class LeftoverStore {
     }
 
     private RowSet<Row> ask(String sql, Tuple values) throws InterruptedException {
-        try {
-            return Await.await(store.preparedQuery(sql).execute(values), BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
+        return StoreAnswer.await(store.preparedQuery(sql).execute(values));
     }
 }

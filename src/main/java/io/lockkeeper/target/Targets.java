@@ -1,9 +1,10 @@
 package io.lockkeeper.target;
 
+import static io.lockkeeper.store.StoreAnswer.await;
+
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.http.Words;
-import io.lockkeeper.postgres.Await;
 import io.lockkeeper.postgres.PgConnector;
 import io.lockkeeper.postgres.PgSession;
 import io.lockkeeper.postgres.ServerAddress;
@@ -17,13 +18,11 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
 /// The registered databases, for the engine and the features. The blocking methods are for virtual threads;
@@ -41,8 +40,6 @@ public class Targets {
             SELECT t.id, t.name, t.host, t.port, t.database, t.username
             FROM target t JOIN target mine ON mine.id = $1 AND t.port = mine.port
             ORDER BY t.id <> mine.id, t.name""";
-    private static final Duration STORE_BOUND = Duration.ofSeconds(10);
-
     private final Pool store;
     private final PgConnector connector;
     private final Credentials credentials;
@@ -149,13 +146,5 @@ public class Targets {
                 row.getInteger("approvals"),
                 List.of(row.getArrayOfStrings("approval_kinds")),
                 row.getInteger("limit_jobs"));
-    }
-
-    private static <T> T await(Future<T> answer) throws InterruptedException {
-        try {
-            return Await.await(answer, STORE_BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
     }
 }

@@ -1,11 +1,10 @@
 package io.lockkeeper.timeout;
 
+import static io.lockkeeper.store.StoreAnswer.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
@@ -14,21 +13,17 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 
 /// What policies found and left. The methods that throw InterruptedException block and are for virtual
 /// threads.
 @Singleton
 class PolicyStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private static final String FIND = """
             SELECT p.job_id, p.target_id, t.name AS target, p.wanted::text AS wanted, p.before::text AS before,
                    p.after::text AS after, p.applied_at, p.undone_at
@@ -136,14 +131,6 @@ class PolicyStore {
             return json.writeValueAsString(value);
         } catch (JsonProcessingException broken) {
             throw new IllegalStateException(broken);
-        }
-    }
-
-    private static <T> T await(Future<T> answer) throws InterruptedException {
-        try {
-            return Await.await(answer, BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
         }
     }
 }

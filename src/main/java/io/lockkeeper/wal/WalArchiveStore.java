@@ -1,10 +1,10 @@
 package io.lockkeeper.wal;
 
+import static io.lockkeeper.store.StoreAnswer.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
 import io.lockkeeper.postgres.Lsn;
 import io.lockkeeper.security.Audit;
 import io.lockkeeper.security.AuditStore;
@@ -24,14 +24,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of archives that were declared. Blocks: for virtual threads.
 @Singleton
 class WalArchiveStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private static final String READ = """
             SELECT a.id, a.target_id, a.target, a.depot, a.slot, a.switch_seconds, a.declared_at, a.ended_at, a.seen_at,
                    a.system_identifier, a.timeline, a.segment_bytes, a.server_lsn, a.slot_lsn, a.slot_status, a.problem,
@@ -223,13 +220,5 @@ class WalArchiveStore {
 
     private RowSet<Row> ask(String sql, Tuple values) throws InterruptedException {
         return await(store.preparedQuery(sql).execute(values));
-    }
-
-    private static <T> T await(Future<T> answer) throws InterruptedException {
-        try {
-            return Await.await(answer, BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
     }
 }

@@ -1,14 +1,11 @@
 package io.lockkeeper.wal;
 
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
-import io.lockkeeper.postgres.Await;
+import io.lockkeeper.store.StoreAnswer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -16,14 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of archived segments. Blocks: for virtual threads.
 @Singleton
 class WalSegmentStore {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private static final String COLUMNS = """
             SELECT target, system_identifier, name, timeline, number, segment_bytes, depot, folder, sha256, content_sha256,
                    bytes, key_id, covers_until
@@ -142,11 +136,7 @@ class WalSegmentStore {
     }
 
     private RowSet<Row> ask(String sql, Tuple values) throws InterruptedException {
-        try {
-            return Await.await(store.preparedQuery(sql).execute(values), BOUND);
-        } catch (TimeoutException late) {
-            throw new Refused(Problem.unavailable("The store does not answer.", 1));
-        }
+        return StoreAnswer.await(store.preparedQuery(sql).execute(values));
     }
 
     private static @Nullable OffsetDateTime utc(@Nullable Instant time) {

@@ -37,7 +37,7 @@ final class TargetClaim {
 
     /// For a job that only reads: a program that outlived its instance holds locks, and waits for some.
     void endEarlierAttempts() throws InterruptedException {
-        if (job.lease() > 1) {
+        if (job.lease() > 1 && job.targetId() != null) {
             try (PgSession session = context.connect()) {
                 endEarlierAttempts(session);
             }
