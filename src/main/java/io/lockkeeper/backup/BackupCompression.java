@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record BackupCompression(
         Algorithm algorithm,
 
-        @Schema(description = "1 (fast) to 19 (small) for zstd, to 9 for gzip; without it 3 and 6")
+        @Schema(description = "1 (fast) to 19 (small) for zstd, to 9 for gzip; without it 1 and 6")
         @Nullable
         @Min(1)
         @Max(19)

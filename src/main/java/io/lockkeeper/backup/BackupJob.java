@@ -107,7 +107,7 @@ public class BackupJob implements JobKind<BackupSpec, BackupResult> {
         BackupCompression asked = spec.compression();
         Compression compression =
                 switch (asked.algorithm()) {
-                    case ZSTD -> Compression.zstd(asked.level() == null ? 3 : asked.level());
+                    case ZSTD -> Compression.zstd(asked.level() == null ? 1 : asked.level());
                     case GZIP -> Compression.gzip(asked.level() == null ? 6 : asked.level());
                     case NONE -> Compression.none();
                 };

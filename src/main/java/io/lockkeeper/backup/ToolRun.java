@@ -55,18 +55,25 @@ final class ToolRun {
     }
 
     private void watch() {
+        try {
+            Thread.sleep(BETWEEN_LOOKS); // most programs are done before anybody is in their way
+            look();
+        } catch (InterruptedException | JobContext.Stopped over) {
+            // The program has ended, or the job has.
+        }
+    }
+
+    private void look() throws InterruptedException {
         try (Lookout lookout = new Lookout(job, source)) {
             while (true) {
-                Thread.sleep(BETWEEN_LOOKS);
                 progress.tell();
                 Blockers now = lookout.blockers();
                 if (now.any() && !now.equals(lastSeen)) {
                     job.log("waiting for a lock; in the way: " + now);
                 }
                 lastSeen = now.any() ? now : lastSeen;
+                Thread.sleep(BETWEEN_LOOKS);
             }
-        } catch (InterruptedException | JobContext.Stopped over) {
-            // The program has ended, or the job has.
         }
     }
 
