@@ -2,20 +2,27 @@ package io.lockkeeper.backup;
 
 import io.lockkeeper.depot.ArtifactReader;
 import io.lockkeeper.depot.StoredFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /// A backup as its tool wrote it: opened, unpacked, and every byte of it compared with the digests while it
 /// is read. What was read counts once the reading has come to its end.
-final class BackupContent {
+public final class BackupContent {
     private static final List<String> BESIDE_THE_DUMP = List.of(LogicalBackup.GLOBALS, LogicalBackup.FINGERPRINT);
+
+    private static final int CHUNK = 256 * 1024;
 
     private final ArtifactReader reader;
 
@@ -23,13 +30,54 @@ final class BackupContent {
         this.reader = reader;
     }
 
-    /// The files of the dump, as `pg_restore` wants to find them.
-    void unpack(Path directory) throws IOException {
+    /// The files of the dump, as `pg_restore` wants to find them, into a directory that is there.
+    ///
+    /// @param written is told of each piece how many bytes it had; what it throws ends the unpacking
+    public void unpack(Path directory, LongConsumer written) throws IOException {
+        byte[] buffer = new byte[CHUNK];
         each((name, size, content) -> {
-            try (OutputStream out = Files.newOutputStream(directory.resolve(name))) {
-                content.transferTo(out);
+            try (OutputStream out = Files.newOutputStream(directory.resolve(name), StandardOpenOption.CREATE_NEW)) {
+                for (int got = content.read(buffer); got >= 0; got = content.read(buffer)) {
+                    out.write(buffer, 0, got);
+                    written.accept(got);
+                }
             }
         });
+    }
+
+    /// A physical backup as a data directory again, and one directory for each tablespace beside it.
+    ///
+    /// @return what is wrong with it, in one sentence; nothing: it is what the server said it sent, all of it
+    public Optional<String> unpackCluster(Path data, Path tablespaces, LongConsumer written) throws IOException {
+        return new ClusterFiles(reader, data, tablespaces, written).unpack();
+    }
+
+    /// Where `pg_restore` or `psql` finds a dump that was unpacked.
+    public static Path dumpIn(Path directory, BackupSpec.Format format) {
+        return switch (format) {
+            case DIRECTORY, TAR -> directory;
+            case CUSTOM -> directory.resolve(LogicalBackup.CUSTOM);
+            case PLAIN -> directory.resolve(LogicalBackup.PLAIN);
+        };
+    }
+
+    /// What is remembered of the content, as JSON; none for copies of files.
+    public Optional<String> fingerprint() throws IOException {
+        return text(LogicalBackup.FINGERPRINT);
+    }
+
+    /// Roles and tablespaces as SQL, if they were asked for.
+    public Optional<String> globals() throws IOException {
+        return text(LogicalBackup.GLOBALS);
+    }
+
+    private Optional<String> text(String file) throws IOException {
+        if (!has(file)) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        copyTo(file, bytes);
+        return Optional.of(bytes.toString(StandardCharsets.UTF_8));
     }
 
     /// The same as one tar.
@@ -75,12 +123,21 @@ final class BackupContent {
     }
 
     private void eachSmall(Taker taker) throws IOException {
-        try (InputStream in = reader.open(GrowingDump.SMALL);
-                TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                taker.take(plain(entry.getName()), entry.getSize(), tar);
+        try (InputStream in = reader.open(GrowingDump.SMALL)) {
+            try {
+                eachSmall(in, taker);
+            } catch (IOException unreadable) {
+                in.skip(Long.MAX_VALUE); // if the digest is another one, that is what is wrong, and is thrown
+                throw unreadable;
             }
             in.skip(Long.MAX_VALUE); // to the end, where the digest is compared
+        }
+    }
+
+    private static void eachSmall(InputStream in, Taker taker) throws IOException {
+        TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8"); // the stream is not ours to close
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            taker.take(plain(entry.getName()), entry.getSize(), tar);
         }
     }
 

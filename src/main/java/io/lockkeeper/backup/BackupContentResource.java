@@ -117,7 +117,9 @@ public class BackupContentResource {
     }
 
     private BackupView found(JobId id) throws InterruptedException {
-        return backups.find(id.value()).orElseThrow(() -> new Refused(Problem.notFound("backup " + id.value())));
+        return backups.find(id.value())
+                .orElseThrow(() -> new Refused(Problem.notFound("backup " + id.value())))
+                .demandOurs();
     }
 
     private BackupContent open(BackupView backup) {

@@ -172,7 +172,9 @@ public class BackupKeepingResource {
                                             name = "With a label",
                                             value = "{\"labels\": {\"ticket\": \"OPS-17\"}}")))
     @APIResponse(responseCode = "404", description = "There is no such backup")
-    @APIResponse(responseCode = "409", description = "`backup-held`, `backup-being-read`, `backup-last-proven`")
+    @APIResponse(
+            responseCode = "409",
+            description = "`backup-held`, `backup-being-read`, `backup-last-proven`, `backup-of-another-tool`")
     @APIResponse(responseCode = "412", description = "`precondition-failed`: it was changed meanwhile")
     @APIResponse(responseCode = "422", description = "`unknown-target`: its target was forgotten")
     @APIResponse(responseCode = "428", description = "`precondition-required`: without If-Match")
@@ -226,6 +228,7 @@ public class BackupKeepingResource {
 
     private Uni<BackupView> found(JobId id) {
         return backups.lookup(id.value())
-                .map(found -> found.orElseThrow(() -> new Refused(Problem.notFound("backup " + id.value()))));
+                .map(found -> found.orElseThrow(() -> new Refused(Problem.notFound("backup " + id.value())))
+                        .demandOurs());
     }
 }

@@ -27,7 +27,7 @@ class BackupStore {
     private static final String READ = """
             SELECT id, target, method, format, database, depot, folder, sha256, bytes, raw_bytes, key_id, recipient, server_version,
                    tool_version, system_identifier, snapshot_at, wal_lsn, wal_start, timeline, fingerprint::text AS fingerprint,
-                   verdict, judged_at, judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at,
+                   origin::text AS origin, verdict, judged_at, judged_by, missing, key_lost, checked_at, expires_at, hold, created_at, completed_at,
                    version
             FROM backup
             WHERE state = 'COMPLETE'""";
@@ -41,6 +41,8 @@ class BackupStore {
              AND target = $1 AND missing IS NULL AND key_lost IS NULL AND verdict <> 'BROKEN'
              AND (NOT $2::boolean OR verdict = 'PROVEN')
             ORDER BY snapshot_at DESC, id DESC LIMIT 1""";
+
+    private static final String READ_NEWEST = READ + " AND target = $1 ORDER BY snapshot_at DESC, id DESC LIMIT 1";
 
     /// An attempt takes the backup over from an earlier one, whose folder becomes a leftover. Read without
     /// a lock: a statement's parts see the row as it was before; a locked one that another part has changed
@@ -92,6 +94,15 @@ class BackupStore {
 
     Optional<BackupView> find(long id) throws InterruptedException {
         return first(await(ask(READ_ONE, Tuple.of(id))));
+    }
+
+    /// The newest, whatever speaks against it.
+    Uni<Optional<BackupView>> newest(String target) {
+        return UniHelper.toUni(ask(READ_NEWEST, Tuple.of(target)).map(this::first));
+    }
+
+    Optional<BackupView> findNewest(String target) throws InterruptedException {
+        return first(await(ask(READ_NEWEST, Tuple.of(target))));
     }
 
     void begin(long id, String target, BackupSpec spec, String depot, String folder) throws InterruptedException {
@@ -154,7 +165,7 @@ class BackupStore {
                 id,
                 row.getString("target"),
                 BackupSpec.Method.valueOf(constant(row.getString("method"))),
-                BackupSpec.Format.valueOf(constant(row.getString("format"))),
+                format(row.getString("format")),
                 row.getString("database"),
                 row.getString("depot"),
                 row.getString("folder"),
@@ -170,7 +181,8 @@ class BackupStore {
                 row.getString("wal_lsn"),
                 row.getString("wal_start"),
                 row.getInteger("timeline"),
-                summary(row.getString("fingerprint")),
+                read(row.getString("fingerprint"), FingerprintSummary.class),
+                row.getString("origin") == null ? null : read(row.getString("origin"), BackupOrigin.class),
                 new BackupView.Proof(
                         BackupView.Verdict.valueOf(row.getString("verdict")),
                         instant(row, "judged_at"),
@@ -182,15 +194,19 @@ class BackupStore {
                 row.getString("hold"),
                 instant(row, "created_at"),
                 instant(row, "completed_at"),
-                BackupView.Links.of(id),
+                row.getString("origin") == null ? BackupView.Links.of(id) : BackupView.Links.ofAnotherTool(id),
                 row.getInteger("version"));
     }
 
-    private FingerprintSummary summary(String text) {
+    private static BackupSpec.@Nullable Format format(@Nullable String word) {
+        return word == null ? null : BackupSpec.Format.valueOf(constant(word));
+    }
+
+    private <T> T read(String text, Class<T> type) {
         try {
-            return json.readValue(text, FingerprintSummary.class);
+            return json.readValue(text, type);
         } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("a backup's fingerprint holds no JSON of ours", broken);
+            throw new IllegalStateException("a backup's row holds no JSON of ours", broken);
         }
     }
 

@@ -2,6 +2,8 @@ package io.lockkeeper.backup;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lockkeeper.http.ETags;
+import io.lockkeeper.http.Problem;
+import io.lockkeeper.http.Refused;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param snapshotAt the state of the data that it holds, by the target's clock
 /// @param walLsn where that is in the write-ahead log
 /// @param walStart of a physical backup: the log from here to walLsn is in it
+/// @param origin of a backup that another tool keeps: we list it, and neither check nor delete it
 /// @param missing what of it was found gone from its depot, or changed
 /// @param keyLost why what it is sealed with cannot be opened any more
 /// @param expiresAt no rule removes it before
@@ -25,23 +28,24 @@ public record BackupView(
         long id,
         String target,
         BackupSpec.Method method,
-        BackupSpec.Format format,
+        BackupSpec.@Nullable Format format,
         @Nullable String database,
         String depot,
         String folder,
-        String sha256,
+        @Nullable String sha256,
         long bytes,
         long rawBytes,
         @Nullable String key,
         @Nullable String recipient,
         String serverVersion,
-        String toolVersion,
+        @Nullable String toolVersion,
         @Nullable String systemIdentifier,
         Instant snapshotAt,
         @Nullable String walLsn,
         @Nullable String walStart,
         @Nullable Integer timeline,
         FingerprintSummary fingerprint,
+        @Nullable BackupOrigin origin,
         Proof proof,
         @Nullable String missing,
         @Nullable String keyLost,
@@ -54,6 +58,17 @@ public record BackupView(
 
         @Schema(hidden = true) @com.fasterxml.jackson.annotation.JsonIgnore
         int version) {
+
+    /// @throws Refused 409 `backup-of-another-tool`
+    BackupView demandOurs() {
+        if (origin != null) {
+            throw new Refused(Problem.conflict(
+                    "backup-of-another-tool",
+                    "Backup " + id + " is kept by " + origin.tool() + " (" + origin.label() + " in repository "
+                            + origin.repository() + "): what is to be done with it is done there."));
+        }
+        return this;
+    }
 
     /// Of all that people and checks change.
     EntityTag tag() {
@@ -75,10 +90,18 @@ public record BackupView(
     }
 
     @Schema(name = "BackupLinks")
-    public record Links(String self, String job, String content, String fingerprint) {
+    public record Links(
+            String self,
+            @Nullable String job,
+            @Nullable String content,
+            @Nullable String fingerprint) {
         static Links of(long id) {
             String self = BackupResource.PATH + "/" + id;
             return new Links(self, "/api/v1/jobs/" + id, self + "/content", self + "/fingerprint");
+        }
+
+        static Links ofAnotherTool(long id) {
+            return new Links(BackupResource.PATH + "/" + id, null, null, null);
         }
     }
 }

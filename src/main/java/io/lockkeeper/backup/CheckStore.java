@@ -14,16 +14,16 @@ import java.util.stream.StreamSupport;
 @Singleton
 class CheckStore {
     private static final String LYING = "id, target, depot, folder, sha256, key_id, bytes";
-    private static final String OF_TARGET =
-            "SELECT " + LYING + " FROM backup WHERE target = $1 AND state = 'COMPLETE' ORDER BY id";
-    private static final String ONE =
-            "SELECT " + LYING + " FROM backup WHERE target = $1 AND id = $2 AND state = 'COMPLETE'";
+    private static final String OF_TARGET = "SELECT " + LYING
+            + " FROM backup WHERE target = $1 AND state = 'COMPLETE' AND repository_id IS NULL ORDER BY id";
+    private static final String ONE = "SELECT " + LYING
+            + " FROM backup WHERE target = $1 AND id = $2 AND state = 'COMPLETE' AND repository_id IS NULL";
 
     /// Whoever takes one up moves its time on, so that nobody else does; if nothing is heard of it, it is due again
     /// in an hour.
     private static final String TAKE_DUE_CHECKS = "WITH due AS (" + """
                 SELECT id FROM backup
-                WHERE state = 'COMPLETE' AND check_at <= clock_timestamp()
+                WHERE state = 'COMPLETE' AND repository_id IS NULL AND check_at <= clock_timestamp()
                 ORDER BY check_at LIMIT $1
                 FOR UPDATE SKIP LOCKED
             )

@@ -38,6 +38,7 @@ final class GrowingDump implements AutoCloseable {
     private final DirectoryDump dump;
     private final ArtifactWriter writer;
     private final Progress progress;
+    private final WorkRoom room;
     private final SmallFiles small;
     private final BlockingQueue<Path> found = new LinkedBlockingQueue<>();
     private final Set<Path> seen = ConcurrentHashMap.newKeySet();
@@ -47,11 +48,12 @@ final class GrowingDump implements AutoCloseable {
     private volatile boolean gone;
     private volatile RuntimeException failure;
 
-    GrowingDump(Path directory, DirectoryDump dump, ArtifactWriter writer, Progress progress) {
+    GrowingDump(Path directory, DirectoryDump dump, ArtifactWriter writer, Progress progress, WorkRoom room) {
         this.directory = directory;
         this.dump = dump;
         this.writer = writer;
         this.progress = progress;
+        this.room = room;
         this.small = new SmallFiles(writer, SMALL);
     }
 
@@ -125,6 +127,7 @@ final class GrowingDump implements AutoCloseable {
         boolean contents = false;
         while (!written && failure == null) {
             long began = System.nanoTime();
+            room.demand();
             contents = contents || takeContents();
             if (contents) {
                 list(ROWS);

@@ -25,10 +25,11 @@ class HealthStore {
                    coalesce(array_agg(DISTINCT key_id) FILTER (WHERE key_lost IS NOT NULL), '{}') AS keys_lost,
                    count(*) FILTER (WHERE coalesce(checked_at, completed_at) < clock_timestamp() - interval '2 days') AS unchecked,
                    coalesce(sum(bytes), 0)::bigint AS bytes
-            FROM backup WHERE state = 'COMPLETE'""";
+            FROM backup WHERE state = 'COMPLETE' AND repository_id IS NULL""";
 
-    private static final String BYTES_BY_DEPOT =
-            "SELECT depot, sum(bytes)::bigint AS bytes FROM backup WHERE state = 'COMPLETE' GROUP BY depot";
+    private static final String BYTES_BY_DEPOT = """
+            SELECT depot, sum(bytes)::bigint AS bytes FROM backup
+            WHERE state = 'COMPLETE' AND repository_id IS NULL GROUP BY depot""";
 
     private static final String CONCERNS = """
             SELECT id, target, missing, key_lost FROM backup

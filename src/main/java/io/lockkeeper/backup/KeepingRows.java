@@ -25,7 +25,7 @@ final class KeepingRows {
                         WHEN verdict = 'BROKEN' THEN 'broken'
                         WHEN key_lost IS NOT NULL THEN 'key lost' END AS apart
             FROM backup
-            WHERE target = $1 AND state = 'COMPLETE'
+            WHERE target = $1 AND state = 'COMPLETE' AND repository_id IS NULL
             ORDER BY id""";
     private static final String LOCK_KEEPABLE = KEEPABLE + " FOR UPDATE";
 

@@ -18,7 +18,10 @@ final class LogTar {
 
     /// The first segment that the manifest asks for and that is not there, whole.
     static Optional<String> missing(Path tar, BackupManifest manifest, long segmentSize) throws IOException {
-        Set<String> there = segments(tar, segmentSize);
+        return missing(segments(tar, segmentSize), manifest, segmentSize);
+    }
+
+    static Optional<String> missing(Set<String> there, BackupManifest manifest, long segmentSize) {
         for (BackupManifest.WalRange range : manifest.wal()) {
             WalSegment last = WalSegment.holding(range.timeline(), range.end(), segmentSize);
             WalSegment each = WalSegment.holding(range.timeline(), range.start(), segmentSize);

@@ -49,10 +49,7 @@ class LogicalBackup {
         making.expect(
                 facts.tables().stream().mapToLong(TableFacts::bytes).sum(),
                 facts.tables().size());
-        if (making.spec().globals()) {
-            job.step("globals", () -> globals(making, source));
-        }
-        Fingerprint fingerprint = job.step("dump", () -> fingerprinted(making, source, facts));
+        Fingerprint fingerprint = job.step("dump", () -> withGlobals(making, source, facts));
         try (OutputStream out = making.writer().file(FINGERPRINT)) {
             out.write(fingerprint.json().getBytes(StandardCharsets.UTF_8));
         }
@@ -65,6 +62,26 @@ class LogicalBackup {
                 source.walLsn(),
                 null,
                 FingerprintSummary.of(fingerprint));
+    }
+
+    /// Globals are a small thing, and go beside.
+    private static Fingerprint withGlobals(Making making, Source source, DatabaseFacts facts)
+            throws IOException, InterruptedException {
+        if (!making.spec().globals()) {
+            return fingerprinted(making, source, facts);
+        }
+        boolean hashes = making.sealed() && Readable.passwordHashes(source.holder());
+        try (Beside globals =
+                new Beside("globals-job-" + making.job().jobId(), () -> globals(making, source, hashes))) {
+            try {
+                Fingerprint fingerprint = fingerprinted(making, source, facts);
+                globals.await();
+                return fingerprint;
+            } catch (InterruptedException interrupted) {
+                globals.throwFailure();
+                throw interrupted;
+            }
+        }
     }
 
     private static Fingerprint fingerprinted(Making making, Source source, DatabaseFacts facts)
@@ -94,7 +111,8 @@ class LogicalBackup {
     private static DumpContent directory(Making making, Source source, DirectoryDump dump)
             throws IOException, InterruptedException {
         Path directory = making.job().directory().resolve("dump");
-        try (GrowingDump growing = new GrowingDump(directory, dump, making.writer(), making.progress())) {
+        WorkRoom room = new WorkRoom(making.job().directory());
+        try (GrowingDump growing = new GrowingDump(directory, dump, making.writer(), making.progress(), room)) {
             growing.follow(Math.max(2, making.spec().parallelism()));
             List<String> arguments = arguments(making.spec(), source, "directory");
             arguments.add("--jobs=" + making.spec().parallelism());
@@ -161,14 +179,13 @@ class LogicalBackup {
     }
 
     /// Password hashes are secrets: they go only where everything is sealed, and only if the role may read them.
-    private static String globals(Making making, Source source) throws IOException, InterruptedException {
+    private static void globals(Making making, Source source, boolean hashes) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
                 "--globals-only",
                 "--no-password",
                 "--no-sync",
                 "--lock-wait-timeout=" + making.spec().lockTimeout().toMillis()));
         arguments.add("--database=" + Conninfo.database(source.database()));
-        boolean hashes = making.sealed() && Readable.passwordHashes(source.holder());
         if (!hashes) {
             arguments.add("--no-role-passwords");
         }
@@ -176,6 +193,6 @@ class LogicalBackup {
             new ToolRun(making.job(), source, making.progress())
                     .run("pg_dumpall", arguments, (buffer, length) -> out.write(buffer, 0, length), BackupJob.LONGEST);
         }
-        return hashes ? "with password hashes" : "without passwords";
+        making.job().log("globals: " + (hashes ? "with password hashes" : "without passwords"));
     }
 }

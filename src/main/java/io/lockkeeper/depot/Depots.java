@@ -50,6 +50,7 @@ public class Depots {
 
     private static Depot local(Path directory, Keys keys) {
         try {
+            Files.createDirectories(directory.toAbsolutePath().getParent());
             Files.createDirectories(directory, DirectoryShelf.OWNER_ONLY);
         } catch (IOException e) {
             throw new IllegalStateException("The depot " + directory + " cannot be made: " + e.getMessage(), e);

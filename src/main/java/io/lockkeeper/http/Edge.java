@@ -25,6 +25,14 @@ class Edge {
     private static final String PAGE_CONTENT = "default-src 'self'; script-src 'self' 'unsafe-inline';"
             + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
+    /// Where Quarkus notes how much it is going to read of a body that does not say its length, and when.
+    private static final String MOST_TO_READ = "io.quarkus.max-request-size";
+
+    private static final int AFTER_THE_UPLOAD_LIMIT = 1;
+
+    /// What is no archive is read as one piece, and has to be smaller.
+    private static final long LARGEST_TEXT = 1 << 20;
+
     private final ProblemWriter writer;
     private final long largestBody;
 
@@ -35,6 +43,7 @@ class Edge {
 
     void comeFirst(@Observes Filters filters) {
         filters.register(this::enter, BEFORE_ALL_OTHERS);
+        filters.register(Edge::limitWhatDoesNotSayItsLength, AFTER_THE_UPLOAD_LIMIT);
     }
 
     /// Routes are asked in their order for a handler of failures; Quarkus' own, which speaks HTML, comes later.
@@ -70,7 +79,20 @@ class Edge {
     /// By its own account. A body that comes without its length is cut off later, by Quarkus, with a bare 413.
     private boolean isTooLarge(RoutingContext request) {
         String length = request.request().getHeader("Content-Length");
-        return length != null && Long.parseLong(length) > largestBody;
+        return length != null && Long.parseLong(length) > (isArchive(request) ? largestBody : LARGEST_TEXT);
+    }
+
+    private static void limitWhatDoesNotSayItsLength(RoutingContext request) {
+        if (request.request().getHeader("Content-Length") == null && !isArchive(request)) {
+            request.put(MOST_TO_READ, LARGEST_TEXT);
+        }
+        request.next();
+    }
+
+    /// No path but those that stream archives takes one: the others refuse it before they read any of it.
+    private static boolean isArchive(RoutingContext request) {
+        String type = request.request().getHeader("Content-Type");
+        return type != null && (type.startsWith("application/zip") || type.startsWith("application/gzip"));
     }
 
     private static void harden(RoutingContext request) {

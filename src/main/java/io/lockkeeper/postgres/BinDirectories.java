@@ -4,22 +4,28 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Where programs of PostgreSQL lie on the machines that we know.
 final class BinDirectories {
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
     private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Map<Asked, Integer> MAJORS = new ConcurrentHashMap<>();
     private static final List<String> SYSTEM_DIRECTORIES =
             List.of("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
@@ -64,16 +70,34 @@ final class BinDirectories {
     }
 
     /// The major version that a program of PostgreSQL says it has; empty when it does not run or is something else.
+    /// A program is asked once, and again when its file is another one.
     static OptionalInt majorOf(Path program) throws InterruptedException {
         if (!Files.isExecutable(program) || isDebiansWrapper(program)) {
             return OptionalInt.empty();
         }
         try {
+            Asked asked = Asked.about(program);
+            Integer known = MAJORS.get(asked);
+            if (known != null) {
+                return OptionalInt.of(known);
+            }
             Matcher version = VERSION.matcher(ChildProcess.run(ChildProcess.Command.of(program, "--version"), ANSWER)
                     .text());
-            return version.find() ? OptionalInt.of(Integer.parseInt(version.group(1))) : OptionalInt.empty();
+            if (!version.find()) {
+                return OptionalInt.empty();
+            }
+            int major = Integer.parseInt(version.group(1));
+            MAJORS.put(asked, major);
+            return OptionalInt.of(major);
         } catch (IOException | TimeoutException broken) {
             return OptionalInt.empty();
+        }
+    }
+
+    private record Asked(Path program, @Nullable Object file, FileTime changed, long size) {
+        static Asked about(Path program) throws IOException {
+            var now = Files.readAttributes(program, BasicFileAttributes.class);
+            return new Asked(program, now.fileKey(), now.lastModifiedTime(), now.size());
         }
     }
 

@@ -37,6 +37,11 @@ public record ClientTools(int major, Path directory) {
         return closest;
     }
 
+    /// A program that is not PostgreSQL's own: from `PATH`, or the usual directories.
+    public static Optional<Path> ofTheSystem(String name) {
+        return BinDirectories.program(name);
+    }
+
     public Path program(String name) {
         return directory.resolve(name);
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// One session on one server, for straight-line code on one virtual thread.
 ///
@@ -58,6 +59,31 @@ public final class PgSession implements AutoCloseable {
     /// Any number of statements in one message of the simple protocol: one transaction, unless they say otherwise.
     public void script(String sql) throws InterruptedException {
         await(line.connection().query(sql).execute());
+    }
+
+    /// One statement as it stands, by the simple protocol, in whatever transaction the session is.
+    ///
+    /// @param remarks takes what the server remarks meanwhile; called on another thread
+    /// @return how many rows it touched
+    public int statement(String sql, Consumer<String> remarks) throws InterruptedException {
+        line.listen(remarks);
+        try {
+            return await(line.connection().query(sql).execute()).rowCount();
+        } finally {
+            line.listen(SessionLine.NOBODY);
+        }
+    }
+
+    /// The rows of all statements in a text without values, by the simple protocol: one message, and it works through
+    /// every pooler.
+    public List<Row> rows(String sql) throws InterruptedException {
+        List<Row> rows = new ArrayList<>();
+        RowSet<Row> each = await(line.connection().query(sql).execute());
+        while (each != null) {
+            each.forEach(rows::add);
+            each = each.next();
+        }
+        return rows;
     }
 
     /// The server's process behind this session, as in `pg_stat_activity`.

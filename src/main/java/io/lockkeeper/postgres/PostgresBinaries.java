@@ -31,6 +31,14 @@ public record PostgresBinaries(Path directory, int major) {
                 .or(() -> bundled(cache).filter(bundled -> bundled.major() == major));
     }
 
+    /// For whoever does not get a server of this version.
+    static String whatToInstall(int major) {
+        return "A PostgreSQL " + major + " server is not on this machine (initdb, pg_ctl and postgres of version "
+                + major
+                + "): install it, for example the package postgresql-" + major
+                + ", or set LOCKKEEPER_POSTGRES_BIN to the directory of its programs.";
+    }
+
     private static Optional<PostgresBinaries> among(List<Path> configured, OptionalInt wanted)
             throws InterruptedException {
         for (Path directory : BinDirectories.all(configured)) {

@@ -2,17 +2,14 @@ package io.lockkeeper.postgres;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// A PostgreSQL server of our own on this machine: the embedded store, a server for tests, a sandbox. It
 /// listens on the loopback address only (or on a socket in a directory only), wants a password (SCRAM) from
@@ -29,12 +26,11 @@ public final class PostgresServer implements AutoCloseable {
     public static final String MAINTENANCE_DATABASE = "postgres";
 
     private static final Duration START = Duration.ofMinutes(2); // crash recovery takes its time
-    private static final Duration STOP = Duration.ofMinutes(1);
-    private static final Duration SLACK = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(300);
     private static final int STARTS_TRIED = 10;
     private static final Pattern PASSES = Pattern.compile("could not bind|could not create any TCP|is still in use");
     private static final long LARGE_LOG = 20_000_000;
+    private static final int LAST_WORDS = 16 * 1024;
 
     /// The server cannot be had; the message is one sentence for the operator.
     public static final class Failure extends RuntimeException {
@@ -75,6 +71,8 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Plan plan;
     private final Unprivileged user;
+    private final PgCtl control;
+    private final ServerLog log;
     private final FileChannel lock;
     private int port;
 
@@ -108,6 +106,8 @@ public final class PostgresServer implements AutoCloseable {
     private PostgresServer(Plan plan, Unprivileged user, FileChannel lock) {
         this.plan = plan;
         this.user = user;
+        this.control = new PgCtl(plan.binaries().program("pg_ctl"), user, data());
+        this.log = new ServerLog(plan.home().resolve("server.log"));
         this.lock = lock;
     }
 
@@ -146,12 +146,16 @@ public final class PostgresServer implements AutoCloseable {
 
     /// Stops the server: sessions are ended, what was committed is on disk. Does nothing to a stopped one.
     @Override
-    public synchronized void close() {
+    public void close() {
+        close(PgCtl.FAST);
+    }
+
+    synchronized void close(String mode) {
         if (!lock.isOpen()) {
             return;
         }
         try {
-            stopWhoeverRuns();
+            control.stop(mode);
         } catch (IOException | TimeoutException failed) {
             throw new Failure("The PostgreSQL server in " + plan.home() + " did not stop: " + failed.getMessage());
         } catch (InterruptedException hurry) {
@@ -166,7 +170,7 @@ public final class PostgresServer implements AutoCloseable {
         if (majorOfDataIn(plan.home()).isEmpty()) {
             new NewData(plan, user).make();
         } else {
-            stopWhoeverRuns();
+            control.stop(PgCtl.FAST);
         }
         dropLargeLog();
     }
@@ -178,13 +182,12 @@ public final class PostgresServer implements AutoCloseable {
             port = attempt == 1 && LoopbackPort.isFree(plan.preferredPort())
                     ? plan.preferredPort()
                     : LoopbackPort.free();
-            long logged = Files.exists(log()) ? Files.size(log()) : 0;
-            ChildProcess.Ended started =
-                    ChildProcess.run(user.command(program("pg_ctl"), startArguments()), START.plus(SLACK));
+            long logged = log.length();
+            ChildProcess.Ended started = control.start(log.file(), settings(), START);
             if (started.well()) {
                 return;
             }
-            String said = started.text() + "\n" + logFrom(logged);
+            String said = started.text() + "\n" + log.end(logged, LAST_WORDS);
             if (attempt == STARTS_TRIED || !PASSES.matcher(said).find()) {
                 throw new Failure("The PostgreSQL server in " + plan.home() + " did not start: " + said.strip());
             }
@@ -192,15 +195,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private String logFrom(long position) throws IOException {
-        if (Files.notExists(log())) {
-            return "";
-        }
-        byte[] all = Files.readAllBytes(log());
-        return new String(all, (int) position, all.length - (int) position, StandardCharsets.UTF_8);
-    }
-
-    private List<String> startArguments() {
+    private Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>(plan.settings());
         settings.put("port", Integer.toString(port));
         settings.put("listen_addresses", plan.socketDirectory().isPresent() ? "" : "127.0.0.1");
@@ -208,35 +203,7 @@ public final class PostgresServer implements AutoCloseable {
                 "unix_socket_directories",
                 plan.socketDirectory().map(Path::toString).orElse(""));
         settings.put("logging_collector", "off");
-        String options = settings.entrySet().stream()
-                .map(setting -> "-c " + shellQuoted(setting.getKey() + "=" + setting.getValue()))
-                .collect(Collectors.joining(" "));
-        return List.of(
-                "start",
-                "-D",
-                data().toString(),
-                "-l",
-                log().toString(),
-                "-w",
-                "-t",
-                seconds(START),
-                "-s",
-                "-o",
-                options);
-    }
-
-    private void stopWhoeverRuns() throws IOException, InterruptedException, TimeoutException {
-        if (Postmaster.of(data()).isEmpty()) {
-            return; // PostgreSQL clears a stale pid file by itself
-        }
-        ChildProcess.Ended stopped = ChildProcess.run(
-                user.command(
-                        program("pg_ctl"),
-                        List.of("stop", "-D", data().toString(), "-m", "fast", "-w", "-t", seconds(STOP), "-s")),
-                STOP.plus(SLACK));
-        if (!stopped.well() && Postmaster.of(data()).isPresent()) {
-            throw new IOException(stopped.text());
-        }
+        return settings;
     }
 
     private void unlock() {
@@ -251,25 +218,9 @@ public final class PostgresServer implements AutoCloseable {
         return plan.home().resolve("data");
     }
 
-    private Path log() {
-        return plan.home().resolve("server.log");
-    }
-
-    private Path program(String name) {
-        return plan.binaries().program(name);
-    }
-
     private void dropLargeLog() throws IOException {
-        if (Files.exists(log()) && Files.size(log()) > LARGE_LOG) {
-            Files.delete(log());
+        if (log.length() > LARGE_LOG) {
+            Files.delete(log.file());
         }
-    }
-
-    private static String seconds(Duration duration) {
-        return Long.toString(duration.toSeconds());
-    }
-
-    private static String shellQuoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -9,24 +9,29 @@ import io.vertx.pgclient.impl.PgConnectionFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// The line behind a session: its connection, and what it takes to cancel, to bury and to say why it died.
 final class SessionLine {
     /// How long a cancel request, a polite goodbye and the end of a cancelled statement may take.
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    /// A target's own text does not belong into our log.
+    static final Consumer<String> NOBODY = remark -> {};
+
     private final Route route;
     private final PgConnectionFactory factory; // this line's own, so that closing it closes the socket for certain
     private final PgConnection connection;
     private volatile Future<?> asked = Future.succeededFuture();
     private volatile boolean open = true;
+    private volatile Consumer<String> listener = NOBODY;
     private volatile String lastWords = "the server or the network closed the connection.";
 
     SessionLine(Route route, PgConnectionFactory factory, PgConnection connection) {
         this.route = route;
         this.factory = factory;
         this.connection = connection;
-        connection.noticeHandler(notice -> {}); // a target's own text does not belong into our log
+        connection.noticeHandler(notice -> listener.accept(notice.getSeverity() + ": " + notice.getMessage()));
         connection.exceptionHandler(this::noteLastWords);
         connection.closeHandler(gone -> open = false);
     }
@@ -41,6 +46,10 @@ final class SessionLine {
 
     boolean isOpen() {
         return open;
+    }
+
+    void listen(Consumer<String> listener) {
+        this.listener = listener;
     }
 
     <T> T await(Future<T> answer, Duration bound) throws InterruptedException {

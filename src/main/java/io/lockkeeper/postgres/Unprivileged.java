@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /// that gives up root, and the files that the server needs get the user that it becomes.
 record Unprivileged(List<String> prefix, Optional<String> owner) {
     private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration MILLIONS_OF_FILES = Duration.ofMinutes(30);
 
     /// A way to give up root, and whose the files are then: `unshare -U` keeps root's files and forgets root's rights.
     private record Way(List<String> prefix, Optional<String> owner) {}
@@ -52,9 +53,26 @@ record Unprivileged(List<String> prefix, Optional<String> owner) {
 
     /// Gives a file, or a directory with all that is in it, to the user that the server runs as.
     void give(Path path) throws IOException, InterruptedException {
-        String whose = prefix.isEmpty() ? null : owner.orElse("0:0");
-        if (whose != null && !whose.equals(ownerOf(path)) && answer("chown", "-Rh", whose, path.toString()) == null) {
-            throw new IOException(path + " could not be given to user " + whose);
+        if (!prefix.isEmpty() && !owner.orElse("0:0").equals(ownerOf(path))) {
+            giveAll(path);
+        }
+    }
+
+    /// The same when the directory itself was given before.
+    void giveAll(Path path) throws IOException, InterruptedException {
+        if (prefix.isEmpty()) {
+            return;
+        }
+        String whose = owner.orElse("0:0");
+        Path chown = BinDirectories.program("chown").orElseThrow(() -> new IOException("there is no chown here"));
+        try {
+            ChildProcess.Ended ended =
+                    ChildProcess.run(ChildProcess.Command.of(chown, "-Rh", whose, path.toString()), MILLIONS_OF_FILES);
+            if (!ended.well()) {
+                throw new IOException(path + " could not be given to user " + whose + ": " + ended.text());
+            }
+        } catch (TimeoutException late) {
+            throw new IOException(path + " could not be given to user " + whose, late);
         }
     }
 

@@ -1,11 +1,9 @@
 package io.lockkeeper.probe;
 
-import io.lockkeeper.http.Problem;
-import io.lockkeeper.http.Refused;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
+import io.lockkeeper.target.AskedNow;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -49,33 +47,6 @@ public class ProbeResource {
             description = "It, or the way to it, does not work now: `target-unreachable`, `target-not-postgresql`,"
                     + " `target-not-ready`, `target-full`, `target-probe-failed`")
     public Uni<ProbeReport> probe(@PathParam("name") String name) {
-        return Uni.createFrom()
-                .<ProbeReport>emitter(emitter -> start(name, emitter))
-                .ifNoItem()
-                .after(BOUND)
-                .failWith(() -> tooLate(name));
-    }
-
-    /// On a virtual thread of its own, which ends early when nobody waits any more.
-    private void start(String name, UniEmitter<? super ProbeReport> emitter) {
-        Thread worker = Thread.ofVirtual().name("probe " + name).unstarted(() -> {
-            try {
-                emitter.complete(probe.of(name));
-            } catch (InterruptedException nobodyWaits) {
-                emitter.fail(tooLate(name));
-            } catch (RuntimeException | Error failure) {
-                emitter.fail(failure);
-            }
-        });
-        emitter.onTermination(worker::interrupt);
-        worker.start();
-    }
-
-    private static Refused tooLate(String name) {
-        return new Refused(Problem.of(
-                502,
-                "target-unreachable",
-                "Target unreachable",
-                "Target " + name + " did not answer all questions within " + BOUND.toSeconds() + " s."));
+        return AskedNow.of(name, BOUND, () -> probe.of(name));
     }
 }

@@ -26,6 +26,9 @@ public enum Permission {
     /// Let go of what was kept for longer.
     @JsonProperty("backups-release")
     BACKUPS_RELEASE,
+    /// Look around in a restored copy that was kept for it.
+    @JsonProperty("sandboxes-enter")
+    SANDBOXES_ENTER,
     @JsonProperty("tokens-manage")
     TOKENS_MANAGE,
     @JsonProperty("audit-read")

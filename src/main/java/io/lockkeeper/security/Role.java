@@ -7,6 +7,7 @@ import static io.lockkeeper.security.Permission.BACKUPS_RELEASE;
 import static io.lockkeeper.security.Permission.JOBS_APPROVE;
 import static io.lockkeeper.security.Permission.JOBS_CANCEL;
 import static io.lockkeeper.security.Permission.JOBS_START;
+import static io.lockkeeper.security.Permission.SANDBOXES_ENTER;
 import static io.lockkeeper.security.Permission.TARGETS_PROBE;
 import static io.lockkeeper.security.Permission.TARGETS_WRITE;
 import static io.lockkeeper.security.Permission.TOKENS_MANAGE;
@@ -23,11 +24,19 @@ public enum Role {
     @JsonProperty("viewer")
     VIEWER,
     @JsonProperty("operator")
-    OPERATOR(JOBS_START, JOBS_CANCEL, TARGETS_PROBE, BACKUPS_HOLD),
+    OPERATOR(JOBS_START, JOBS_CANCEL, TARGETS_PROBE, BACKUPS_HOLD, SANDBOXES_ENTER),
     @JsonProperty("approver")
     APPROVER(JOBS_APPROVE),
     @JsonProperty("admin")
-    ADMIN(TARGETS_WRITE, TARGETS_PROBE, BACKUPS_DOWNLOAD, BACKUPS_HOLD, BACKUPS_RELEASE, TOKENS_MANAGE, AUDIT_READ);
+    ADMIN(
+            TARGETS_WRITE,
+            TARGETS_PROBE,
+            BACKUPS_DOWNLOAD,
+            BACKUPS_HOLD,
+            BACKUPS_RELEASE,
+            SANDBOXES_ENTER,
+            TOKENS_MANAGE,
+            AUDIT_READ);
 
     private static final Set<Permission> READING =
             EnumSet.of(Permission.JOBS_READ, Permission.TARGETS_READ, Permission.SELF_READ, Permission.METRICS_READ);

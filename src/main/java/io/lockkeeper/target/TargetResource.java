@@ -17,6 +17,8 @@ import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -36,6 +38,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -58,6 +61,7 @@ public class TargetResource {
     private final TlsConfig tls;
     private final SecurityIdentity identity;
     private final CurrentRequest request;
+    private final Instance<ProofOfTargets> proofs;
 
     TargetResource(
             TargetStore store,
@@ -66,7 +70,8 @@ public class TargetResource {
             HostRules hosts,
             TlsConfig tls,
             SecurityIdentity identity,
-            CurrentRequest request) {
+            CurrentRequest request,
+            Instance<ProofOfTargets> proofs) {
         this.store = store;
         this.patches = patches;
         this.credentials = credentials;
@@ -74,6 +79,7 @@ public class TargetResource {
         this.tls = tls;
         this.identity = identity;
         this.request = request;
+        this.proofs = proofs;
     }
 
     @POST
@@ -141,7 +147,22 @@ public class TargetResource {
             description = "With its ETag",
             content = @Content(schema = @Schema(implementation = TargetView.class)))
     public Uni<Response> get(@PathParam("name") String name, @Context HttpHeaders headers) {
-        return store.get(name).map(target -> ETags.answer(headers, tag(target), TargetView.of(target)));
+        return store.get(name).flatMap(target -> lastProof(name).map(proof -> answer(target, proof, headers)));
+    }
+
+    /// A new proof changes no tag, so where there is one the whole answer goes out: tags are for those who change the
+    /// target, to whom its proofs are all the same.
+    private static Response answer(Target target, Optional<LastProof> proof, HttpHeaders headers) {
+        TargetView view = TargetView.of(target);
+        return proof.map(proven ->
+                        Response.ok(view.proven(proven)).tag(tag(target)).build())
+                .orElseGet(() -> ETags.answer(headers, tag(target), view));
+    }
+
+    private Uni<Optional<LastProof>> lastProof(String name) {
+        return proofs.isUnsatisfied()
+                ? Uni.createFrom().item(Optional.empty())
+                : UniHelper.toUni(proofs.get().of(name));
     }
 
     @PATCH

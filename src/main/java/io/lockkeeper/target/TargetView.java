@@ -24,6 +24,13 @@ public record TargetView(
         ProtectionSpec protection,
         LimitsSpec limits,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
+
+        @Schema(
+                description = "The last time that a backup of it was restored and was what had been backed up; never:"
+                        + " it is left out, as it is in lists")
+        @Nullable
+        LastProof lastProven,
+
         Instant createdAt,
         Instant updatedAt,
         Links links) {
@@ -53,9 +60,30 @@ public record TargetView(
                 new ProtectionSpec(target.approvals, List.of(target.approvalKinds)),
                 new LimitsSpec(target.limitJobs),
                 warnings(target),
+                null,
                 target.createdAt,
                 target.updatedAt,
                 links(target.name));
+    }
+
+    TargetView proven(LastProof proof) {
+        return new TargetView(
+                name,
+                engine,
+                host,
+                port,
+                database,
+                username,
+                credential,
+                tls,
+                labels,
+                protection,
+                limits,
+                warnings,
+                proof,
+                createdAt,
+                updatedAt,
+                links);
     }
 
     static String self(String name) {

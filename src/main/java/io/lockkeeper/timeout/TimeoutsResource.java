@@ -7,9 +7,9 @@ import io.lockkeeper.job.JobStarts;
 import io.lockkeeper.job.StartsAJob;
 import io.lockkeeper.security.Needs;
 import io.lockkeeper.security.Permission;
+import io.lockkeeper.target.AskedNow;
 import io.lockkeeper.target.Targets;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -67,34 +67,7 @@ public class TimeoutsResource {
                     String role,
             @Parameter(description = "Logins into this database; without it, the target's own") @QueryParam("database")
                     String database) {
-        return Uni.createFrom()
-                .<TimeoutsReport>emitter(emitter -> read(name, role, database, emitter))
-                .ifNoItem()
-                .after(BOUND)
-                .failWith(() -> tooLate(name));
-    }
-
-    /// On a virtual thread of its own, which ends early when nobody waits any more.
-    private void read(String name, String role, String database, UniEmitter<? super TimeoutsReport> emitter) {
-        Thread worker = Thread.ofVirtual().name("timeouts " + name).unstarted(() -> {
-            try {
-                emitter.complete(reader.read(name, role, database));
-            } catch (InterruptedException nobodyWaits) {
-                emitter.fail(tooLate(name));
-            } catch (RuntimeException | Error failure) {
-                emitter.fail(failure);
-            }
-        });
-        emitter.onTermination(worker::interrupt);
-        worker.start();
-    }
-
-    private static Refused tooLate(String name) {
-        return new Refused(Problem.of(
-                502,
-                "target-unreachable",
-                "Target unreachable",
-                "Target " + name + " did not answer all questions within " + BOUND.toSeconds() + " s."));
+        return AskedNow.of(name, BOUND, () -> reader.read(name, role, database));
     }
 
     @POST

@@ -18,8 +18,8 @@ import java.util.Optional;
 /// Keeps the log of one target flowing into a depot, for as long as one session with the target lasts.
 /// Whatever ends it, nothing is lost: the slot has moved no further than what lies in the depot.
 final class Archiving {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-    private static final Duration BETWEEN_ROWS = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+    private static final Duration BETWEEN_ROWS = Duration.ofSeconds(1);
     private static final int MOST_AT_A_TIME = 64; // a gigabyte of the worker's disk
     private static final String ENOUGH = "";
     private static final String SWITCH = "SELECT pg_switch_wal()";

@@ -44,6 +44,21 @@ public class Recoveries {
         throw gap(target, before.getFirst(), time);
     }
 
+    /// The same, beginning with one backup.
+    public RecoveryPlan from(long backup, String target, Instant time) throws InterruptedException {
+        BaseBackup base = backups.of(target).stream()
+                .filter(each -> each.id() == backup && !each.at().isAfter(time))
+                .findFirst()
+                .orElseThrow(() -> refused(
+                        "not-recoverable",
+                        "Backup " + backup + " of target " + target + " was not complete at " + time + "."));
+        Optional<RecoveryPlan> plan = plan(target, base, time);
+        if (plan.isEmpty()) {
+            throw gap(target, base, time);
+        }
+        return plan.get();
+    }
+
     private Optional<RecoveryPlan> plan(String target, BaseBackup backup, Instant time) throws InterruptedException {
         String cluster = backup.systemIdentifier();
         Optional<Run> run = Recoverable.runOf(backup, segments.runs(target, cluster));

@@ -87,11 +87,16 @@ final class Shelving {
 
     /// What lies there without a row was left by somebody who died: it is not ours to trust or to remove.
     private String folder(String name) {
-        String folder = target + "-wal/" + cluster + "/" + name;
+        String folder = folders(target) + cluster + "/" + name;
         depot.sweep(folder);
         return depot.exists(folder)
                 ? folder + "-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x100000, 0x1000000))
                 : folder;
+    }
+
+    /// How the folders of a target's log begin.
+    static String folders(String target) {
+        return target + "-wal/";
     }
 
     private Map<String, Object> about(String name, String sha256) {

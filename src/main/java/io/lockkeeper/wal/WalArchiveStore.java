@@ -63,7 +63,8 @@ class WalArchiveStore {
             UPDATE wal_archive SET problem = $2::text::jsonb, problem_since = coalesce(problem_since, clock_timestamp())
             WHERE id = $1""";
 
-    /// Whom no job looks after, and the job that did so last. The longer the trouble, the longer the pause.
+    /// Whom no job looks after, and the job that did so last. The longer the trouble, the longer the pause; what was
+    /// ended shall go soon.
     private static final String UNATTENDED = """
             SELECT a.id, a.target, a.declared_by, a.declared_via, coalesce(max(j.id), 0) AS last_job
             FROM wal_archive AS a LEFT JOIN job AS j ON j.target_id = a.target_id AND j.kind = $1
@@ -72,7 +73,8 @@ class WalArchiveStore {
             HAVING count(j.id) = count(j.finished_at)
                AND coalesce(max(j.finished_at), '-infinity') < clock_timestamp() - greatest(
                    $2 * interval '1 millisecond',
-                   least($3 * interval '1 millisecond', coalesce((clock_timestamp() - a.problem_since) / 4, interval '0')))""";
+                   least(CASE WHEN a.ended_at IS NULL THEN $3 ELSE $2 END * interval '1 millisecond',
+                         coalesce((clock_timestamp() - a.problem_since) / 4, interval '0')))""";
 
     private final Pool store;
     private final AuditStore audit;

@@ -53,7 +53,7 @@ class WalGauges {
         loop.close();
     }
 
-    private Duration read() throws InterruptedException {
+    Duration read() throws InterruptedException {
         List<WalArchiveView> all = new ArrayList<>();
         for (WalArchiveStore.Declared each : archives.all()) {
             all.add(views.view(each));

@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class WalUpkeep {
     private static final Logger LOG = Logger.getLogger(WalUpkeep.class);
-    private static final Duration PACE = Duration.ofSeconds(5);
-    private static final Duration AFTER_A_JOB = Duration.ofSeconds(10);
+    private static final Duration PACE = Duration.ofSeconds(1);
+    private static final Duration AFTER_A_JOB = Duration.ofSeconds(1);
     private static final Duration IN_TROUBLE = Duration.ofMinutes(15);
     private static final Duration BOUND = Duration.ofSeconds(15);
 

@@ -20,18 +20,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /// A fresh database on a server of one version, registered as a target, and the programs that fit it.
-final class BackupTarget {
-    static final String BACKUPS = "/api/v1/backups";
+public final class BackupTarget {
+    public static final String BACKUPS = "/api/v1/backups";
 
-    final TestServers.Server server;
-    final StoreAddress database;
-    final String name = "b-" + UUID.randomUUID();
+    public final TestServers.Server server;
+    public final StoreAddress database;
+    public final String name = "b-" + UUID.randomUUID();
 
-    BackupTarget(int major) {
+    public BackupTarget(int major) {
         this(TestServers.server(major), TestServers.server(major).emptyDatabase());
     }
 
-    BackupTarget(TestServers.Server server, StoreAddress database) {
+    public BackupTarget(TestServers.Server server, StoreAddress database) {
         this(server, database, database.username(), database.password().orElseThrow());
     }
 
@@ -56,7 +56,7 @@ final class BackupTarget {
     }
 
     /// A few tables of a shop, with what makes dumps interesting.
-    BackupTarget withAShop() {
+    public BackupTarget withAShop() {
         sql(
                 """
                 CREATE TABLE customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
@@ -77,15 +77,15 @@ final class BackupTarget {
         return this;
     }
 
-    void sql(String... statements) {
+    public void sql(String... statements) {
         TestServers.execute(database, statements);
     }
 
-    String one(String sql) {
+    public String one(String sql) {
         return one(database, sql);
     }
 
-    static String one(StoreAddress database, String sql) {
+    public static String one(StoreAddress database, String sql) {
         try (var connection = TestServers.connect(database);
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
@@ -96,12 +96,12 @@ final class BackupTarget {
     }
 
     /// A request for a backup of it.
-    JsonObject request() {
+    public JsonObject request() {
         return new JsonObject().put("target", name);
     }
 
     /// The finished job.
-    static JsonPath run(JsonObject request) {
+    public static JsonPath run(JsonObject request) {
         return asAdmin()
                 .contentType(ContentType.JSON)
                 .header("Prefer", "wait=25")
@@ -113,7 +113,7 @@ final class BackupTarget {
                 .jsonPath();
     }
 
-    static long started(JsonObject request) {
+    public static long started(JsonObject request) {
         return asAdmin()
                 .contentType(ContentType.JSON)
                 .body(request.encode())
@@ -126,13 +126,13 @@ final class BackupTarget {
     }
 
     /// The backup that this request makes.
-    static JsonPath made(JsonObject request) {
+    public static JsonPath made(JsonObject request) {
         JsonPath job = run(request);
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
         return backup(job.getLong("id"));
     }
 
-    static JsonPath backup(long id) {
+    public static JsonPath backup(long id) {
         return asAdmin()
                 .get(BACKUPS + "/" + id)
                 .then()
@@ -141,7 +141,7 @@ final class BackupTarget {
                 .jsonPath();
     }
 
-    static byte[] content(long backup) {
+    public static byte[] content(long backup) {
         return asAdmin()
                 .get(BACKUPS + "/" + backup + "/content")
                 .then()
@@ -151,7 +151,7 @@ final class BackupTarget {
     }
 
     /// What a program of the right version says; it must end well.
-    String tool(String program, StoreAddress database, String... arguments) throws Exception {
+    public String tool(String program, StoreAddress database, String... arguments) throws Exception {
         Path path = ClientTools.forServer(server.major(), List.of(program), List.of())
                 .program(program);
         List<String> all = new ArrayList<>(List.of(arguments));

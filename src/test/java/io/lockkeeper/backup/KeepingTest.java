@@ -1,17 +1,17 @@
 package io.lockkeeper.backup;
 
-import static io.lockkeeper.backup.BackupSpec.Method.LOGICAL;
-import static io.lockkeeper.backup.BackupSpec.Method.PHYSICAL;
+import static io.lockkeeper.backup.KeepingStories.NOW;
+import static io.lockkeeper.backup.KeepingStories.backup;
+import static io.lockkeeper.backup.KeepingStories.keeping;
+import static io.lockkeeper.backup.KeepingStories.kept;
+import static io.lockkeeper.backup.KeepingStories.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockkeeper.backup.BackupView.Verdict;
 import io.lockkeeper.backup.Keeping.Fate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Each row is a story: what there is, by when it was taken, and what stays and why. Ids are given in the order of the
 /// list, from 1.
 class KeepingTest {
-    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-
     @Test
     void keepsNothingOfNothing() {
         assertThat(kept(rules().daily(7), "UTC")).isEmpty();
@@ -205,219 +203,11 @@ class KeepingTest {
     }
 
     @Test
-    void theLastProvenOneStays() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").proven().made(),
-                backup(2, "2026-11-02T00:00Z").proven().made(),
-                backup(3, "2026-11-03T00:00Z").made(),
-                backup(4, "2026-11-04T00:00Z").made());
-
-        assertThat(told(keeping(rules().last(1), "UTC").fates(backups)))
-                .containsExactly("4: at least 1, last 1", "3", "2: last proven", "1");
-    }
-
-    @Test
-    void whatIsHeldOrBeforeItsTimeOrBeingReadStays() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").hold("case 4711").made(),
-                backup(2, "2026-11-02T00:00Z").expires(NOW.plusSeconds(1)).made(),
-                backup(3, "2026-11-03T00:00Z").expires(NOW).made(),
-                backup(4, "2026-11-04T00:00Z").readBy(17L, 18L).made(),
-                backup(5, "2026-11-05T00:00Z").made());
-
-        assertThat(told(keeping(rules().last(1), "UTC").fates(backups)))
-                .containsExactly(
-                        "5: at least 1, last 1",
-                        "4: read by job 17, read by job 18",
-                        "3",
-                        "2: until 2026-11-21T12:00:01Z",
-                        "1: hold: case 4711");
-    }
-
-    @Test
-    void whatIsHeldCountsAsWell() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").made(),
-                backup(2, "2026-11-02T00:00Z").hold("h").made(),
-                backup(3, "2026-11-03T00:00Z").made());
-
-        assertThat(told(keeping(rules().daily(2), "UTC").fates(backups)))
-                .containsExactly("3: at least 1, daily 2026-11-03", "2: hold: h, daily 2026-11-02", "1");
-    }
-
-    @Test
-    void whatIsOfNoUseSatisfiesNoRule() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").proven().made(),
-                backup(2, "2026-11-02T00:00Z").made(),
-                backup(3, "2026-11-03T00:00Z").proven().apart("missing").made(),
-                backup(4, "2026-11-04T00:00Z").apart("broken").made(),
-                backup(5, "2026-11-05T00:00Z").apart("key lost").made());
-
-        assertThat(told(keeping(rules().last(1), "UTC").fates(backups)))
-                .as("the good ones among themselves, the others among themselves")
-                .containsExactly(
-                        "5: at least 1, last 1", "4", "3: last proven", "2: at least 1, last 1", "1: last proven");
-    }
-
-    @Test
-    void countsEachMethodApart() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").of(PHYSICAL).made(),
-                backup(2, "2026-11-02T00:00Z").of(PHYSICAL).made(),
-                backup(3, "2026-11-03T00:00Z").made());
-
-        assertThat(told(keeping(rules().daily(1), "UTC").fates(backups)))
-                .containsExactly("3: at least 1, daily 2026-11-03", "2: at least 1, daily 2026-11-02", "1");
-    }
-
-    @Test
-    void aNewTargetOfTheSameNameDoesNotPushOutTheOldOnes() {
-        List<Keepable> backups = List.of(
-                backup(1, "2026-11-01T00:00Z").ofForgottenTarget().proven().made(),
-                backup(2, "2026-11-02T00:00Z").ofForgottenTarget().made(),
-                backup(3, "2026-11-03T00:00Z").proven().made());
-
-        assertThat(told(keeping(rules().last(1), "UTC").fates(backups)))
-                .containsExactly("3: last proven, at least 1, last 1", "2: at least 1, last 1", "1: last proven");
-    }
-
-    @Test
     void refusesRulesThatKeepNothing() {
         assertThatThrownBy(rules()::made)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("must keep something");
         assertThatThrownBy(rules().daily(0).last(0)::made).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(rules().atLeast(3)::made).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    private static List<String> kept(Rules rules, String zone, String... taken) {
-        List<Keepable> backups = IntStream.range(0, taken.length)
-                .mapToObj(i -> backup(i + 1, taken[i]).made())
-                .toList();
-        return told(keeping(rules, zone).fates(backups)).stream()
-                .filter(line -> line.contains(":"))
-                .toList();
-    }
-
-    private static List<String> told(List<Fate> fates) {
-        return fates.stream()
-                .map(fate -> fate.backup().id() + (fate.goes() ? "" : ": " + String.join(", ", fate.reasons())))
-                .toList();
-    }
-
-    private static Keeping keeping(Rules rules, String zone) {
-        return new Keeping(rules.made(), ZoneId.of(zone), NOW);
-    }
-
-    private static Rules rules() {
-        return new Rules(null, null, null, null, null, null, null);
-    }
-
-    private record Rules(
-            Integer last,
-            Integer daily,
-            Integer weekly,
-            Integer monthly,
-            Integer yearly,
-            Duration within,
-            Integer atLeast) {
-        Rules last(int n) {
-            return new Rules(n, daily, weekly, monthly, yearly, within, atLeast);
-        }
-
-        Rules daily(int n) {
-            return new Rules(last, n, weekly, monthly, yearly, within, atLeast);
-        }
-
-        Rules weekly(int n) {
-            return new Rules(last, daily, n, monthly, yearly, within, atLeast);
-        }
-
-        Rules monthly(int n) {
-            return new Rules(last, daily, weekly, n, yearly, within, atLeast);
-        }
-
-        Rules yearly(int n) {
-            return new Rules(last, daily, weekly, monthly, n, within, atLeast);
-        }
-
-        Rules within(String hours) {
-            return new Rules(last, daily, weekly, monthly, yearly, Duration.parse("PT" + hours), atLeast);
-        }
-
-        Rules atLeast(int n) {
-            return new Rules(last, daily, weekly, monthly, yearly, within, n);
-        }
-
-        KeepRules made() {
-            return new KeepRules(last, daily, weekly, monthly, yearly, within, atLeast);
-        }
-    }
-
-    private static Draft backup(long id, String taken) {
-        return backup(id, java.time.OffsetDateTime.parse(taken).toInstant());
-    }
-
-    private static Draft backup(long id, Instant taken) {
-        return new Draft(new Keepable(id, 7L, LOGICAL, taken, 1000, Verdict.UNPROVEN, null, null, null, List.of()));
-    }
-
-    private record Draft(Keepable made) {
-        private Draft with(Long target, BackupSpec.Method method, Verdict verdict, String apart) {
-            return new Draft(new Keepable(
-                    made.id(),
-                    target,
-                    method,
-                    made.takenAt(),
-                    made.bytes(),
-                    verdict,
-                    apart,
-                    made.expiresAt(),
-                    made.hold(),
-                    made.readers()));
-        }
-
-        private Draft keptFor(Instant expires, String hold, List<Long> readers) {
-            return new Draft(new Keepable(
-                    made.id(),
-                    made.targetId(),
-                    made.method(),
-                    made.takenAt(),
-                    made.bytes(),
-                    made.verdict(),
-                    made.apart(),
-                    expires,
-                    hold,
-                    readers));
-        }
-
-        Draft ofForgottenTarget() {
-            return with(null, made.method(), made.verdict(), made.apart());
-        }
-
-        Draft of(BackupSpec.Method method) {
-            return with(made.targetId(), method, made.verdict(), made.apart());
-        }
-
-        Draft proven() {
-            return with(made.targetId(), made.method(), Verdict.PROVEN, made.apart());
-        }
-
-        Draft apart(String why) {
-            return with(made.targetId(), made.method(), made.verdict(), why);
-        }
-
-        Draft expires(Instant at) {
-            return keptFor(at, made.hold(), made.readers());
-        }
-
-        Draft hold(String why) {
-            return keptFor(made.expiresAt(), why, made.readers());
-        }
-
-        Draft readBy(Long... jobs) {
-            return keptFor(made.expiresAt(), made.hold(), Arrays.asList(jobs));
-        }
     }
 }

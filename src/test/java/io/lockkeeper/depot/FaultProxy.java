@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /// Stands between a client of HTTP and its server, one request a connection, and breaks what it is told to
 /// break.
-final class FaultProxy implements Closeable {
+public final class FaultProxy implements Closeable {
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
 
     private final int server;
@@ -28,7 +28,7 @@ final class FaultProxy implements Closeable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     /// What may happen to a request.
-    sealed interface Harm {
+    public sealed interface Harm {
         /// Its body is taken, and an error answered instead of it being passed on.
         record Answer(int status, String code) implements Harm {}
 
@@ -50,27 +50,27 @@ final class FaultProxy implements Closeable {
 
     private record Fault(Predicate<String> which, AtomicInteger times, Harm harm) {}
 
-    FaultProxy(int server) throws IOException {
+    public FaultProxy(int server) throws IOException {
         this.server = server;
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return listening.getLocalPort();
     }
 
     /// The first lines of the requests so far.
-    List<String> requests() {
+    public List<String> requests() {
         return List.copyOf(requests);
     }
 
     /// Harms the next requests whose first line and headers fit.
-    void harm(int times, Predicate<String> which, Harm harm) {
+    public void harm(int times, Predicate<String> which, Harm harm) {
         faults.add(new Fault(which, new AtomicInteger(times), harm));
     }
 
-    void mend() {
+    public void mend() {
         faults.clear();
     }
 
@@ -81,7 +81,7 @@ final class FaultProxy implements Closeable {
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException closed) {
-            faults.clear();
+            // and so is whoever came at the last moment
         }
     }
 
@@ -90,6 +90,9 @@ final class FaultProxy implements Closeable {
                 Socket upstream = new Socket(InetAddress.getLoopbackAddress(), server)) {
             String head = head(client.getInputStream());
             requests.add(head.lines().findFirst().orElseThrow());
+            if (listening.isClosed()) {
+                return;
+            }
             pass(head, client, upstream, harmTo(head));
         } catch (IOException | InterruptedException cut) {
             // which is what a proxy is for

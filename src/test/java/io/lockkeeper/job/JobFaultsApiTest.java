@@ -155,7 +155,7 @@ class JobFaultsApiTest {
                 .body("errors[0].detail", containsString("priority"));
         post("{\"kind\": \"prob\", \"target\": \"demo\"}")
                 .statusCode(400)
-                .body("errors[0].detail", containsString("probe, sleep"));
+                .body("errors[0].detail", containsString("migration, probe, restore-test, sleep"));
     }
 
     @Test

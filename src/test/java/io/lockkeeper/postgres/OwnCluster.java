@@ -42,8 +42,12 @@ public final class OwnCluster implements AutoCloseable {
     }
 
     public static OwnCluster start(int major) {
+        return start(major, Map.of());
+    }
+
+    public static OwnCluster start(int major, Map<String, String> settings) {
         try {
-            return new OwnCluster(freshHome(), binaries(major), null, Map.of());
+            return new OwnCluster(freshHome(), binaries(major), null, settings);
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
@@ -54,6 +58,15 @@ public final class OwnCluster implements AutoCloseable {
         try {
             Path home = freshHome();
             Files.move(data, home.resolve("data"));
+            return new OwnCluster(home, binaries(major), password, settings);
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /// On the directory `data` in a home that somebody made, where it lies.
+    public static OwnCluster at(int major, Path home, String password, Map<String, String> settings) {
+        try {
             return new OwnCluster(home, binaries(major), password, settings);
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
@@ -182,6 +195,19 @@ public final class OwnCluster implements AutoCloseable {
                 throw new IllegalStateException(program + ": " + ended.text());
             }
             return ended.text();
+        } catch (IOException | InterruptedException | java.util.concurrent.TimeoutException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /// Runs a program as the user that the server runs as, with a way in to it.
+    public ChildProcess.Ended asOwner(Path program, String... arguments) {
+        try {
+            ChildProcess.Command command = Unprivileged.reaching(home).command(program, List.of(arguments));
+            Map<String, String> environment = Map.of("PGHOST", "127.0.0.1", "PGPASSWORD", password);
+            return ChildProcess.run(
+                    new ChildProcess.Command(command.program(), command.arguments(), home, environment),
+                    Duration.ofMinutes(2));
         } catch (IOException | InterruptedException | java.util.concurrent.TimeoutException failed) {
             throw new IllegalStateException(failed);
         }

@@ -17,13 +17,13 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /// A cluster of its own, registered as a target whose log is archived.
-final class ArchivedTarget implements AutoCloseable {
+public final class ArchivedTarget implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final OwnCluster cluster;
-    final String name = "w-" + UUID.randomUUID();
+    public final OwnCluster cluster;
+    public final String name = "w-" + UUID.randomUUID();
 
-    ArchivedTarget(OwnCluster cluster) {
+    public ArchivedTarget(OwnCluster cluster) {
         this(cluster, PostgresServer.SUPERUSER, cluster.password());
     }
 
@@ -45,7 +45,7 @@ final class ArchivedTarget implements AutoCloseable {
                 .statusCode(201);
     }
 
-    ArchivedTarget declared() {
+    public ArchivedTarget declared() {
         declare(new JsonObject()).statusCode(202);
         awaitView(view -> "ARCHIVING".equals(view.getString("state")));
         return this;
@@ -95,7 +95,7 @@ final class ArchivedTarget implements AutoCloseable {
     }
 
     /// Writes something, ends the segment, and returns its name.
-    String write() {
+    public String write() {
         cluster.sql(
                 "CREATE TABLE IF NOT EXISTS written (at timestamptz DEFAULT clock_timestamp())",
                 "INSERT INTO written DEFAULT VALUES");
@@ -111,12 +111,12 @@ final class ArchivedTarget implements AutoCloseable {
     }
 
     /// Until the cluster can be brought back to this time.
-    JsonPath awaitRecoverable(Instant time) {
+    public JsonPath awaitRecoverable(Instant time) {
         return awaitView(view -> view.getString("recoverableUntil") != null
                 && !Instant.parse(view.getString("recoverableUntil")).isBefore(time));
     }
 
-    Instant now() {
+    public Instant now() {
         return Instant.parse(cluster.one(
                 "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"));
     }
@@ -155,7 +155,7 @@ final class ArchivedTarget implements AutoCloseable {
         }
     }
 
-    JsonPath backUp() {
+    public JsonPath backUp() {
         JsonPath job = asAdmin()
                 .contentType(ContentType.JSON)
                 .header("Prefer", "wait=60")

@@ -2,6 +2,7 @@ package io.lockkeeper.job.engine;
 
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
+import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.postgres.ConnectFailure;
 import io.lockkeeper.postgres.PgFailure;
 import io.lockkeeper.postgres.SessionLost;
@@ -22,6 +23,7 @@ final class Failures {
     static Problem describe(String target, Throwable failure) {
         return switch (failure) {
             case Refused refused -> refused.problem();
+            case PermanentFailure failed -> failed.problem();
             case ConnectFailure notConnected -> TargetProblems.of(target, notConnected);
             case SessionLost lost ->
                 Problem.of(502, "target-connection-lost", "Connection to the target lost", lost.getMessage());

@@ -57,7 +57,7 @@ public final class TestStore implements AutoCloseable {
         this(TestServers.freshStore().serving(), TestServers.emptyDatabase(), true);
     }
 
-    TestStore(StoreAddress address, StoreAddress targetAddress) {
+    public TestStore(StoreAddress address, StoreAddress targetAddress) {
         this(address, targetAddress, false);
     }
 
@@ -250,7 +250,7 @@ public final class TestStore implements AutoCloseable {
 
         @Override
         public Path directory() {
-            return Path.of("target", "lockkeeper-test", "work");
+            return Path.of("target", "engine-test", "work");
         }
 
         @Override

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.function.Executable;
 /// What is demanded of every kind of job. A kind is put to all of this by existing: CDI finds it, and the request that
 /// it is asked with is made from the schema of its spec (a needed text without an `examples` in its `@Schema` fails).
 @QuarkusTest
-class EveryJobKindTest {
+class EveryJobKindApiTest {
     @Inject
     Kinds kinds;
 
@@ -197,9 +197,10 @@ class EveryJobKindTest {
         assertThat(ended.prettify()).doesNotContain(PASSWORD);
     }
 
+    /// A look at a repository ends before that: nobody has registered one here.
     private static boolean reachesATarget(JobKind<?, ?> kind) {
         TargetUse use = kind.limits().target();
-        return use != TargetUse.NONE && use != TargetUse.NAMED;
+        return use != TargetUse.NONE && use != TargetUse.NAMED && !kind.name().equals("backup-repository-look");
     }
 
     private static Instant at(JsonPath job, String field) {

@@ -1,0 +1,100 @@
+package io.lockkeeper.restore;
+
+import io.lockkeeper.job.Loop;
+import io.lockkeeper.restore.RestoreTestStore.Keeping;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Restored copies that somebody wants to look at, until their time is over. They live in this instance
+/// and die with it: what it leaves behind when it is killed is swept by the next one.
+@Singleton
+class KeptCopies {
+    private static final Duration PACE = Duration.ofSeconds(5);
+
+    private final RestoreTestStore tests;
+    private final Map<Long, Kept> kept = new ConcurrentHashMap<>();
+    private final Loop loop = new Loop("kept-copies", PACE, this::letGo);
+    private final String here = host() + "/" + ProcessHandle.current().pid();
+
+    private record Kept(Restored copy, Instant until) {}
+
+    KeptCopies(RestoreTestStore tests) {
+        this.tests = tests;
+    }
+
+    void start(@Observes StartupEvent up) {
+        loop.start();
+    }
+
+    void stop(@Observes ShutdownEvent down) {
+        loop.close();
+        kept.keySet().forEach(this::close);
+    }
+
+    /// Takes the copy over.
+    Keeping keep(long test, Restored copy, Instant until) {
+        kept.put(test, new Kept(copy, until));
+        loop.wake();
+        return new Keeping(until, here);
+    }
+
+    /// The copy of a test, if it is kept by this instance.
+    Optional<Restored> find(long test) {
+        return Optional.ofNullable(kept.get(test))
+                .filter(each -> each.until().isAfter(Instant.now()))
+                .map(Kept::copy);
+    }
+
+    String here() {
+        return here;
+    }
+
+    /// @return false: there is none here
+    boolean end(long test) throws InterruptedException {
+        boolean closed = close(test);
+        if (closed) {
+            tests.keptNoMore(test, here);
+        }
+        return closed;
+    }
+
+    private boolean close(long test) {
+        Kept gone = kept.remove(test);
+        if (gone != null) {
+            gone.copy().close();
+        }
+        return gone != null;
+    }
+
+    private Duration letGo() throws InterruptedException {
+        Instant now = Instant.now();
+        for (Map.Entry<Long, Kept> each : kept.entrySet()) {
+            if (!each.getValue().until().isAfter(now)) {
+                end(each.getKey());
+            }
+        }
+        return kept.values().stream()
+                .map(each -> Duration.between(Instant.now(), each.until()))
+                .filter(left -> left.compareTo(PACE) < 0)
+                .map(left -> left.isNegative() ? Duration.ZERO : left)
+                .min(Duration::compareTo)
+                .orElse(null);
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+}
