@@ -50,16 +50,25 @@ final class PolicyTransaction {
     Image claim(Collection<Place> places, ServerSettings server) throws InterruptedException {
         Image seen = Image.read(session, server.auto());
         for (Place place : new TreeSet<>(places)) {
-            if (seen.places().containsKey(place) && !place.ofServer()) {
-                Set<String> kept = seen.at(place).values().keySet();
-                String neutral = NEVER_KEPT.stream()
-                        .filter(name -> !kept.contains(name))
-                        .findFirst()
-                        .orElseThrow();
-                attempt(place.reset(neutral));
+            if (!place.ofServer()) {
+                claim(place, seen);
             }
         }
         return Image.read(session, server.auto());
+    }
+
+    /// A place that keeps nothing has no row to lock: it gets one for a moment, which another policy's own
+    /// row then runs into.
+    private void claim(Place place, Image seen) throws InterruptedException {
+        Set<String> kept = seen.at(place).values().keySet();
+        String neutral = NEVER_KEPT.stream()
+                .filter(name -> !kept.contains(name))
+                .findFirst()
+                .orElseThrow();
+        if (!seen.places().containsKey(place)) {
+            attempt(place.set(neutral, "1"));
+        }
+        attempt(place.reset(neutral));
     }
 
     Image image(ServerSettings server) throws InterruptedException {
