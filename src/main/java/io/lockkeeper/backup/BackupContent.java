@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -30,19 +33,41 @@ public final class BackupContent {
         this.reader = reader;
     }
 
-    /// The files of the dump, as `pg_restore` wants to find them, into a directory that is there.
-    ///
-    /// @param written is told of each piece how many bytes it had; what it throws ends the unpacking
-    public void unpack(Path directory, LongConsumer written) throws IOException {
-        byte[] buffer = new byte[CHUNK];
-        each((name, size, content) -> {
-            try (OutputStream out = Files.newOutputStream(directory.resolve(name), StandardOpenOption.CREATE_NEW)) {
-                for (int got = content.read(buffer); got >= 0; got = content.read(buffer)) {
-                    out.write(buffer, 0, got);
-                    written.accept(got);
-                }
+    /// The files of the dump, as `pg_restore` wants to find them, into a directory that is there. Several threads may
+    /// [run][Unpacking#run] it at once: each takes the largest file that nobody has taken.
+    public Unpacking unpacking(Path directory) {
+        return new Unpacking(directory);
+    }
+
+    /// Files on their way into a directory.
+    public final class Unpacking {
+        private final Path directory;
+        private final Queue<StoredFile> waiting = new ConcurrentLinkedQueue<>(dumped().stream()
+                .sorted(Comparator.comparingLong(StoredFile::bytes).reversed())
+                .toList());
+
+        private Unpacking(Path directory) {
+            this.directory = directory;
+        }
+
+        /// Returns when no file is left to be taken.
+        ///
+        /// @param written is told of each piece how many bytes it had; what it throws ends the unpacking
+        public void run(LongConsumer written) throws IOException {
+            byte[] buffer = new byte[CHUNK];
+            for (StoredFile file = waiting.poll(); file != null; file = waiting.poll()) {
+                each(file, (name, size, content) -> write(directory.resolve(name), content, buffer, written));
             }
-        });
+        }
+    }
+
+    private static void write(Path file, InputStream content, byte[] buffer, LongConsumer written) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            for (int got = content.read(buffer); got >= 0; got = content.read(buffer)) {
+                out.write(buffer, 0, got);
+                written.accept(got);
+            }
+        }
     }
 
     /// A physical backup as a data directory again, and one directory for each tablespace beside it.
@@ -85,14 +110,17 @@ public final class BackupContent {
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8")) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-            each((name, size, content) -> {
+            Taker taker = (name, size, content) -> {
                 TarArchiveEntry entry = new TarArchiveEntry(name);
                 entry.setSize(size);
                 entry.setMode(0600);
                 tar.putArchiveEntry(entry);
                 content.transferTo(tar);
                 tar.closeArchiveEntry();
-            });
+            };
+            for (StoredFile file : dumped()) {
+                each(file, taker);
+            }
         }
     }
 
@@ -110,14 +138,18 @@ public final class BackupContent {
         void take(String name, long size, InputStream content) throws IOException;
     }
 
-    private void each(Taker taker) throws IOException {
-        for (StoredFile file : reader.manifest().files()) {
-            if (file.name().equals(GrowingDump.SMALL)) {
-                eachSmall(taker);
-            } else if (!BESIDE_THE_DUMP.contains(file.name())) {
-                try (InputStream in = reader.open(file.name())) {
-                    taker.take(file.name(), file.bytes(), in);
-                }
+    private List<StoredFile> dumped() {
+        return reader.manifest().files().stream()
+                .filter(file -> !BESIDE_THE_DUMP.contains(file.name()))
+                .toList();
+    }
+
+    private void each(StoredFile file, Taker taker) throws IOException {
+        if (file.name().equals(GrowingDump.SMALL)) {
+            eachSmall(taker);
+        } else {
+            try (InputStream in = reader.open(file.name())) {
+                taker.take(file.name(), file.bytes(), in);
             }
         }
     }

@@ -15,13 +15,12 @@ import java.util.concurrent.TimeoutException;
 /// Makes a server's data directory and the password of its superuser.
 record NewData(PostgresServer.Plan plan, Unprivileged user) {
     private static final Duration INITDB = Duration.ofMinutes(3);
+    private static final int CHECKSUMS_BY_DEFAULT_SINCE = 18;
 
     void make() throws IOException, InterruptedException, TimeoutException {
         BundledPostgres.delete(unfinished());
-        byte[] secret = new byte[24];
-        new SecureRandom().nextBytes(secret);
-        String password = HexFormat.of().formatHex(secret);
-        Path forUs = secretFile(plan.home().resolve("password"), password);
+        String password = newPassword();
+        Path forUs = writePassword(plan.home(), password);
         Path forInitdb = secretFile(plan.home().resolve("initdb-password"), password);
         try {
             user.give(forInitdb);
@@ -45,14 +44,35 @@ record NewData(PostgresServer.Plan plan, Unprivileged user) {
     private List<String> initdbArguments(Path passwordFile) {
         List<String> arguments = new ArrayList<>(
                 List.of("-D", unfinished().toString(), "-U", PostgresServer.SUPERUSER, "-A", "scram-sha-256"));
-        arguments.addAll(List.of("--pwfile=" + passwordFile, "-E", "UTF8", "--locale=C", "--data-checksums"));
+        arguments.addAll(List.of("--pwfile=" + passwordFile, "-E", "UTF8", "--locale=C"));
         if (plan.binaries().major() >= 17) {
             arguments.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
         }
-        if ("off".equals(plan.settings().get("fsync"))) {
-            arguments.add("--no-sync");
+        if (!isThrownAway()) {
+            arguments.add("--data-checksums");
+            return arguments;
+        }
+        arguments.add("--no-sync");
+        if (plan.binaries().major() >= CHECKSUMS_BY_DEFAULT_SINCE) {
+            arguments.add("--no-data-checksums");
         }
         return arguments;
+    }
+
+    /// Who does without fsync does without checksums, which make the server log every page that is read for the first
+    // time.
+    private boolean isThrownAway() {
+        return "off".equals(plan.settings().get("fsync"));
+    }
+
+    static String newPassword() {
+        byte[] secret = new byte[24];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    static Path writePassword(Path home, String password) throws IOException {
+        return secretFile(home.resolve("password"), password);
     }
 
     private static Path secretFile(Path file, String secret) throws IOException {

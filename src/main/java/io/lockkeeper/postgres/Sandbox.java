@@ -46,6 +46,18 @@ public final class Sandbox implements AutoCloseable {
         this.password = new Secret(server.password());
     }
 
+    /// On a copy of an empty cluster, whose password all copies have: it is changed before anybody hears of the server.
+    static Sandbox onEmptyCluster(Path home, PostgresServer server, PgConnector connector)
+            throws IOException, InterruptedException {
+        String password = NewData.newPassword();
+        Sandbox copied = new Sandbox(home, server, connector, PostgresServer.SUPERUSER);
+        try (PgSession session = copied.connect(PostgresServer.MAINTENANCE_DATABASE)) {
+            session.script("ALTER ROLE " + PostgresServer.SUPERUSER + " PASSWORD '" + password + "'");
+        }
+        NewData.writePassword(home, password);
+        return new Sandbox(home, server, connector, PostgresServer.SUPERUSER);
+    }
+
     public int major() {
         return server.major();
     }

@@ -24,6 +24,7 @@ public final class Sandboxes implements AutoCloseable {
     private final Path cache;
     private final PgConnector connector;
     private final Map<Integer, PostgresBinaries> found = new ConcurrentHashMap<>();
+    private final EmptyClusters empty = new EmptyClusters();
     private HeldDirectory own;
 
     /// @param root where they all lie; other users must be able to get there when we are root
@@ -40,7 +41,11 @@ public final class Sandboxes implements AutoCloseable {
     public Sandbox start(Sandbox.Wanted wanted) throws IOException, InterruptedException {
         PostgresBinaries binaries = binaries(wanted.major());
         Path home = freshHome(wanted.bytes());
-        return launch(PostgresServer.Plan.on(binaries, home).with(settings(wanted)), home, PostgresServer.SUPERUSER);
+        PostgresServer.Plan plan = PostgresServer.Plan.on(binaries, home).with(settings(wanted));
+        return launch(home, () -> {
+            empty.fill(home, binaries);
+            return Sandbox.onEmptyCluster(home, PostgresServer.start(plan), connector);
+        });
     }
 
     /// Looks whether a sandbox of this size would fit, without promising it anything.
@@ -58,14 +63,19 @@ public final class Sandboxes implements AutoCloseable {
     /// A server on data that was recovered.
     public Sandbox adopt(SandboxPlace place) throws IOException, InterruptedException {
         place.adopted();
-        return launch(place.plan(), place.home(), place.superuser());
+        return launch(
+                place.home(),
+                () -> new Sandbox(place.home(), PostgresServer.start(place.plan()), connector, place.superuser()));
     }
 
-    private Sandbox launch(PostgresServer.Plan plan, Path home, String superuser)
-            throws IOException, InterruptedException {
+    private interface Start {
+        Sandbox run() throws IOException, InterruptedException;
+    }
+
+    private static Sandbox launch(Path home, Start start) throws IOException, InterruptedException {
         boolean started = false;
         try {
-            var sandbox = new Sandbox(home, PostgresServer.start(plan), connector, superuser);
+            Sandbox sandbox = start.run();
             started = true;
             return sandbox;
         } catch (PostgresServer.Failure failure) {

@@ -63,20 +63,23 @@ final class Amcheck {
         this.thorough = thorough;
     }
 
+    /// In a transaction that is taken back: what it needs is there for nobody else, nor afterwards.
     Findings check(PgSession session) throws InterruptedException {
-        Optional<String> there = session.maybe(WHERE_IT_IS).map(row -> row.getString(0));
-        if (there.isPresent()) {
-            return check(session, there.get());
-        }
-        if (!session.one(IS_AVAILABLE).getBoolean(0)) {
-            return Findings.note("Indexes were not checked against their tables: the extension amcheck is not installed"
-                    + " on this worker.");
-        }
-        session.script("CREATE SCHEMA " + SCHEMA + "; CREATE EXTENSION amcheck SCHEMA " + SCHEMA);
+        session.script("BEGIN");
         try {
+            Optional<String> there = session.maybe(WHERE_IT_IS).map(row -> row.getString(0));
+            if (there.isPresent()) {
+                return check(session, there.get());
+            }
+            if (!session.one(IS_AVAILABLE).getBoolean(0)) {
+                return Findings.note(
+                        "Indexes were not checked against their tables: the extension amcheck is not installed"
+                                + " on this worker.");
+            }
+            session.script("CREATE SCHEMA " + SCHEMA + "; CREATE EXTENSION amcheck SCHEMA " + SCHEMA);
             return check(session, SCHEMA);
         } finally {
-            session.script("DROP SCHEMA " + SCHEMA + " CASCADE");
+            session.script("ROLLBACK");
         }
     }
 
@@ -135,6 +138,7 @@ final class Amcheck {
     private void ask(PgSession session, String sql, Row what, String kind, List<Reason> reasons, List<String> notes)
             throws InterruptedException {
         String name = what.getString("schema") + "." + what.getString("name");
+        session.script("SAVEPOINT one");
         try {
             String said = session.one(sql, what.getLong("oid")).getString(0);
             if (said != null) {
@@ -149,6 +153,7 @@ final class Amcheck {
             } else {
                 notes.add(sentence);
             }
+            session.script("ROLLBACK TO SAVEPOINT one");
         }
     }
 

@@ -2,40 +2,63 @@ package io.lockkeeper.restore;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Work that goes on beside the job's own: bringing files from a depot. On a thread of the platform's, for opening and
-/// unpacking give no other work a turn.
+/// Work that goes on beside the job's own, such as bringing files from a depot. On a thread of the platform's, for
+/// opening and unpacking give no other work a turn.
 final class Beside implements AutoCloseable {
     private static final Duration LEAVING = Duration.ofSeconds(10);
 
-    private final Thread thread;
-    private volatile @Nullable Throwable failure;
+    private final List<Thread> threads;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean gone;
 
     /// What is to be done. It tells of each piece, and ends by what that throws.
     @FunctionalInterface
     interface Work {
-        void run(LongConsumer written) throws IOException;
+        void run(LongConsumer written) throws IOException, InterruptedException;
     }
 
-    private Beside(String name, Phases phases, Work work) {
-        this.thread = Thread.ofPlatform().daemon().name("restore-" + name).start(() -> {
-            long start = System.nanoTime();
-            try {
-                work.run(this::check);
-            } catch (IOException | RuntimeException | Error broken) {
-                failure = broken;
-            } finally {
-                phases.add(name, start, true);
-            }
-        });
+    private Beside(String name, boolean untilUsable, int threads, Phases phases, Work work) {
+        long start = System.nanoTime();
+        AtomicInteger atWork = new AtomicInteger(threads);
+        this.threads = Stream.generate(() -> Thread.ofPlatform()
+                        .daemon()
+                        .name("restore-" + name)
+                        .unstarted(() -> {
+                            run(work);
+                            if (atWork.decrementAndGet() == 0) {
+                                phases.add(name, start, untilUsable);
+                            }
+                        }))
+                .limit(threads)
+                .toList();
+        this.threads.forEach(Thread::start);
     }
 
     /// @param name of the phase
-    static Beside start(String name, Phases phases, Work work) {
-        return new Beside(name, phases, work);
+    /// @param untilUsable whether somebody who needs the data waits for this
+    static Beside start(String name, boolean untilUsable, Phases phases, Work work) {
+        return start(name, untilUsable, 1, phases, work);
+    }
+
+    /// @param threads all do the same work, which shares itself out
+    static Beside start(String name, boolean untilUsable, int threads, Phases phases, Work work) {
+        return new Beside(name, untilUsable, threads, phases, work);
+    }
+
+    private void run(Work work) {
+        try {
+            work.run(this::check);
+        } catch (IOException | InterruptedException | RuntimeException | Error broken) {
+            failure.compareAndSet(null, broken);
+            gone = true;
+        }
     }
 
     private void check(long written) {
@@ -46,13 +69,15 @@ final class Beside implements AutoCloseable {
 
     /// Returns when all of it is done; throws what it threw.
     void await() throws InterruptedException, IOException {
-        thread.join();
-        switch (failure) {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        switch (failure.get()) {
             case null -> {}
             case IOException broken -> throw broken;
             case RuntimeException broken -> throw broken;
             case Error broken -> throw broken;
-            default -> throw new IllegalStateException(failure);
+            case Throwable broken -> throw new IllegalStateException(broken);
         }
     }
 
@@ -60,7 +85,9 @@ final class Beside implements AutoCloseable {
     public void close() {
         gone = true;
         try {
-            thread.join(LEAVING);
+            for (Thread thread : threads) {
+                thread.join(LEAVING);
+            }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

@@ -4,6 +4,7 @@ import io.lockkeeper.backup.BackupSpec;
 import io.lockkeeper.postgres.PgSession;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// All that is looked at in a restored copy, in an order in which nothing disturbs what comes after it.
 @Singleton
@@ -24,16 +25,29 @@ class CopyLook {
         } else if (copy.expected() == null) {
             trial.found(Findings.note("Nothing was compared: the restore ended at its first fault."));
         } else {
-            CopyComparison.Outcome outcome =
-                    trial.phases().time("compare", false, () -> comparison.compare(copy, wanted));
-            trial.found(outcome.findings());
-            trial.compared(outcome.compared());
-            trial.found(trial.phases().time("structure", false, () -> structure(copy)));
+            compareAndCheck(copy, wanted, trial);
         }
         if (!wanted.spec().checks().isEmpty()) {
             List<CheckOutcome> outcomes = trial.phases().time("checks", false, () -> checks(copy, wanted.spec()));
             trial.checked(outcomes);
             trial.found(TeamChecks.findings(outcomes));
+        }
+    }
+
+    /// Both at once: comparing waits for one table after the other, and what the check makes nobody else sees.
+    private void compareAndCheck(Restored copy, Restoration wanted, Trial trial) throws Exception {
+        var structure = new AtomicReference<>(Findings.NONE);
+        try (Beside checking =
+                Beside.start("structure", false, trial.phases(), written -> structure.set(structure(copy)))) {
+            CopyComparison.Outcome outcome =
+                    trial.phases().time("compare", false, () -> comparison.compare(copy, wanted));
+            trial.found(outcome.findings());
+            trial.compared(outcome.compared());
+            trial.phases().step("structure", () -> {
+                checking.await();
+                return null;
+            });
+            trial.found(structure.get());
         }
     }
 

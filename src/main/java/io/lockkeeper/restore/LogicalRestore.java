@@ -46,8 +46,9 @@ class LogicalRestore implements Restoring {
             return null;
         });
         Path directory = Files.createDirectory(wanted.job().directory().resolve("backup"));
-        try (Beside unpacking = Beside.start(
-                "unpack", wanted.phases(), written -> wanted.content().unpack(directory, written))) {
+        BackupContent.Unpacking files = wanted.content().unpacking(directory);
+        try (Beside unpacking =
+                Beside.start("unpack", true, wanted.spec().parallelism(), wanted.phases(), files::run)) {
             Sandbox sandbox = wanted.phases()
                     .time(
                             "start",

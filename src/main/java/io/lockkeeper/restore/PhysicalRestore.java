@@ -74,10 +74,10 @@ class PhysicalRestore implements Restoring {
             throws Exception {
         Path tablespaces = place.directory("tablespaces");
         AtomicReference<@Nullable String> difference = new AtomicReference<>();
-        try (Beside files = Beside.start("unpack", wanted.phases(), written -> wanted.content()
+        try (Beside files = Beside.start("unpack", true, wanted.phases(), written -> wanted.content()
                         .unpackCluster(place.data(), tablespaces, written)
                         .ifPresent(difference::set));
-                Beside log = Beside.start("log", wanted.phases(), written -> {
+                Beside log = Beside.start("log", true, wanted.phases(), written -> {
                     if (plan.isPresent()) {
                         new RecoveryLog(plan.get(), depots).fetch(archive, written);
                     }
