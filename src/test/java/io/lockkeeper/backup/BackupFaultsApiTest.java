@@ -89,7 +89,7 @@ class BackupFaultsApiTest {
         assertThat(Duration.between(
                         java.time.Instant.parse(job.getString("cancelRequestedAt")),
                         java.time.Instant.parse(job.getString("finishedAt"))))
-                .isLessThan(Duration.ofSeconds(5));
+                .isLessThan(Duration.ofSeconds(20));
         Awaitility.await().atMost(SOON).until(() -> shop.one(sessionsOf(backup)), "0"::equals);
         assertThat(directoriesOf(backup)).isEmpty();
         asAdmin().get(BackupTarget.BACKUPS + "/" + backup).then().statusCode(404);

@@ -93,7 +93,7 @@ class PhysicalBackupApiTest {
 
         ApiJobs.await(id, JobState.CANCELLED);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .until(
                         () -> cluster.one(
                                 "SELECT (SELECT count(*) FROM pg_replication_slots)"

@@ -176,7 +176,7 @@ class JobApiTest {
         assertThat(Duration.between(
                         Instant.parse(view.getString("cancelRequestedAt")),
                         Instant.parse(view.getString("finishedAt"))))
-                .isLessThan(Duration.ofSeconds(2));
+                .isLessThan(Duration.ofSeconds(10));
     }
 
     @Test

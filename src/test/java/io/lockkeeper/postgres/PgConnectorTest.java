@@ -138,7 +138,7 @@ class PgConnectorTest {
             long start = System.nanoTime();
             ConnectFailure failure = failure(at(hole.port()));
             assertThat(failure).hasMessageContaining("Nobody answers").returns(UNREACHABLE, ConnectFailure::reason);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND.plusSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND.plusSeconds(10));
         }
     }
 
@@ -158,7 +158,7 @@ class PgConnectorTest {
         try (FakeServer silent = FakeServer.thatSaysNothing()) {
             assertThat(failure(at(silent.port())).reason()).isEqualTo(NOT_POSTGRES);
             assertThat(silent.lines()).isPositive();
-            await().atMost(Duration.ofSeconds(5)).until(silent::isLeftAlone);
+            await().atMost(Duration.ofSeconds(30)).until(silent::isLeftAlone);
         }
     }
 

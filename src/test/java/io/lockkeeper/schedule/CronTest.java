@@ -192,7 +192,7 @@ class CronTest {
             at = everyMinute.next(at, ZoneId.of("Europe/Berlin"));
         }
         assertThat(at).isEqualTo("2027-01-01T00:00:00Z");
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -99,7 +99,7 @@ class AdminTokenRotationTest {
         return new KnownCallers(new io.vertx.mutiny.sqlclient.Pool(pool), Duration.ZERO)
                 .callerOf(BearerToken.parse(token).orElseThrow())
                 .await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .isPresent();
     }
 

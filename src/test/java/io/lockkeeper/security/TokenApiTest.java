@@ -239,7 +239,7 @@ class TokenApiTest {
         return pool.query(query)
                 .execute()
                 .await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .iterator()
                 .next()
                 .getString(0);

@@ -55,7 +55,7 @@ class TokenUseApiTest {
 
         one("UPDATE token SET revoked_at = now() WHERE id = " + made.extract().path("id") + " RETURNING 'done'");
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> as(secret).get("/api/v1/me").then().statusCode(401));
     }
 
@@ -67,7 +67,7 @@ class TokenUseApiTest {
                 .extract()
                 .path("secret");
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         as(secret).get("/api/v1/me").then().statusCode(401).body("code", is("invalid-token")));
     }
@@ -138,7 +138,7 @@ class TokenUseApiTest {
         ValidatableResponse made = create(Map.of("name", name(), "roles", List.of("viewer")));
         as(made.extract().path("secret")).get("/api/v1/me").then().statusCode(200);
 
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> asAdmin()
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> asAdmin()
                 .get(TOKENS + "/" + made.extract().path("id"))
                 .then()
                 .body("lastUsedAt", endsWith("Z")));
@@ -181,7 +181,7 @@ class TokenUseApiTest {
         return pool.query(query)
                 .execute()
                 .await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .iterator()
                 .next()
                 .getString(0);

@@ -61,7 +61,7 @@ class StoreApiTest {
         Row row = pool.query(query)
                 .execute()
                 .await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(30))
                 .iterator()
                 .next();
         return row.getString(0);

@@ -130,7 +130,7 @@ class PolicyTransactionTest {
     private void waits(PolicyTarget at, int pid) throws InterruptedException {
         try (PgSession watcher = session(at.database)) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> watcher.one("SELECT wait_event_type FROM pg_stat_activity WHERE pid = $1", pid)
                                             .getString(0)
                                     instanceof String type

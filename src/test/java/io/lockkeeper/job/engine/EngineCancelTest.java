@@ -42,7 +42,7 @@ class EngineCancelTest {
 
         store.awaitState(id, JobState.CANCELLED);
         awaitSleepers(0);
-        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(10));
         assertThat(store.story(id)).containsExactly("QUEUED", "RUNNING", "CANCELLING", "CANCELLED");
         assertThat(store.cancel(engine, id)).as("safe to repeat").isFalse();
     }
@@ -81,7 +81,7 @@ class EngineCancelTest {
         store.cancel(edge, id);
 
         store.awaitState(id, JobState.CANCELLED);
-        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
@@ -110,7 +110,7 @@ class EngineCancelTest {
         store.awaitState(id, JobState.CANCELLED);
         Duration took = Duration.between(asked, Instant.now());
         assertThat(ProcessHandle.of(pid)).isEmpty();
-        assertThat(took).isLessThan(Duration.ofSeconds(2));
+        assertThat(took).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
