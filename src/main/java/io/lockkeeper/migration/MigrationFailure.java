@@ -34,6 +34,14 @@ final class MigrationFailure {
                 null));
     }
 
+    /// @param why what does not hold that it wants to hold
+    static PermanentFailure unwanted(Due due, String why, int migrationsDone) {
+        return new PermanentFailure(Problem.conflict(
+                "precondition-failed",
+                due.id() + " (" + due.path() + ") did not run, and nothing after it: " + why + "."
+                        + before(migrationsDone)));
+    }
+
     private static String applied(Due due, int steps) {
         if (steps == 0) {
             return "Of " + due.id() + " nothing was applied.";

@@ -22,12 +22,14 @@ record Plan(Standing standing, Direction direction, List<Due> due, List<Finding>
     ///
     /// @param wayBack whether the bundle has one
     /// @param irreversible why not, if it says so
+    /// @param onlyIf what it wants to hold when it begins; looked at then, and not before
     @Schema(name = "PlannedMigration")
     public record Planned(
             String migration,
             String path,
             boolean wayBack,
             @Nullable String irreversible,
+            @Nullable String onlyIf,
             List<PlannedStep> steps) {}
 
     /// @param statements one after the other; of a transaction all or none
@@ -66,6 +68,7 @@ record Plan(Standing standing, Direction direction, List<Due> due, List<Finding>
                         each.path(),
                         each.migration().down() != null,
                         each.migration().up().irreversible(),
+                        each.condition() == null ? null : each.condition().toString(),
                         each.steps().stream().map(Plan::planned).toList()))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.lockkeeper.migration.format;
 
+import io.lockkeeper.sql.Delimiter;
 import io.lockkeeper.sql.Script;
 import io.lockkeeper.sql.SqlFault;
 import io.lockkeeper.sql.Statement;
@@ -27,9 +28,9 @@ public record Part(
     }
 
     /// @throws FormatFault with the place in the file
-    static Part of(String path, int firstLine, String text) {
+    static Part of(String path, int firstLine, String text, @Nullable Delimiter delimiter) {
         try {
-            List<Statement> statements = Script.split(text).statements();
+            List<Statement> statements = Script.split(text, delimiter).statements();
             return new Part(path, firstLine, statements, irreversible(path, firstLine, text, statements));
         } catch (SqlFault fault) {
             throw new FormatFault(path, fault.line() + firstLine - 1, fault.detail());
@@ -37,7 +38,7 @@ public record Part(
     }
 
     static Part of(String path, String text) {
-        return of(path, 1, text);
+        return of(path, 1, text, null);
     }
 
     private static @Nullable String irreversible(String path, int firstLine, String text, List<Statement> statements) {
