@@ -177,8 +177,9 @@ final class Executor {
         Ran ran;
         try {
             ran = facts.kind().contains("CONCURRENTLY")
-                    ? governor.runConcurrently(facts, () -> run(planned, placed))
-                    : governor.run(List.of(facts), () -> governor.statement(facts, () -> run(planned, placed)));
+                    ? governor.runConcurrently(facts, () -> run(planned, aftermath.rest(placed)))
+                    : governor.run(
+                            List.of(facts), () -> governor.statement(facts, () -> run(planned, placed.statement())));
         } catch (SessionLost | CallTimedOut unknown) {
             throw unknown;
         } catch (PgFailure failure) {
@@ -193,10 +194,9 @@ final class Executor {
         at(progress);
     }
 
-    Ran run(Ran planned, Step.Placed placed) throws InterruptedException {
+    Ran run(Ran planned, Statement statement) throws InterruptedException {
         long began = System.nanoTime();
         List<String> notices = new CopyOnWriteArrayList<>();
-        Statement statement = placed.statement();
         int rows = 0;
         for (String sql : statement.copy() == null ? List.of(statement.text()) : CopyRows.inserts(statement)) {
             rows += session.statement(sql, remark -> {

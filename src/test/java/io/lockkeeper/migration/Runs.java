@@ -154,6 +154,11 @@ final class Runs implements AutoCloseable {
         return new Site(TestServers.emptyDatabase());
     }
 
+    /// On a server of that version.
+    Site site(int major) {
+        return new Site(TestServers.server(major).emptyDatabase());
+    }
+
     /// One whose protection demands ways back.
     Site carefulSite() {
         return new Site(TestServers.emptyDatabase(), true);
