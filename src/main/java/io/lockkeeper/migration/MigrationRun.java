@@ -52,6 +52,7 @@ final class MigrationRun {
                 work.place(session));
         job.step("migrate", () -> {
             migrate(run, plan, unfinished, hands(job, session, plan));
+            job.progress(100, "all " + plan.due().size() + " migrations");
             return "done";
         });
         work.history().unlock(keeper, owner);
