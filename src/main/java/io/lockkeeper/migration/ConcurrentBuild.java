@@ -18,13 +18,17 @@ record ConcurrentBuild(PgSession session, PgSession watcher, LockPolicy policy, 
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE i.indrelid = to_regclass($1) AND c.relname = $2 AND NOT i.indisvalid""";
 
-    /// Of a REINDEX of this table, or of this index.
+    /// Of a REINDEX of this table, or of this index: the new ones until they have taken over, the old ones from then
+    // on;
+    /// those of the table for long values too.
     private static final String HALF_REBUILT = """
             SELECT n.nspname::text AS schema, c.relname::text AS name
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relname ~ '_ccnew[0-9]*$' AND NOT i.indisvalid
-              AND (i.indrelid = to_regclass($1)
-                   OR i.indrelid = (SELECT o.indrelid FROM pg_index o WHERE o.indexrelid = to_regclass($1)))""";
+            WHERE c.relname ~ '_cc(new|old)[0-9]*$' AND NOT i.indisvalid
+              AND i.indrelid IN (
+                  SELECT unnest(ARRAY[t.oid, t.reltoastrelid]) FROM pg_class t
+                  WHERE t.oid = coalesce((SELECT o.indrelid FROM pg_index o WHERE o.indexrelid = to_regclass($1)),
+                                         to_regclass($1)))""";
 
     private static final String OLD_SNAPSHOTS = """
             SELECT a.pid, a.usename::text, a.application_name, a.state, a.backend_type, a.query_start,

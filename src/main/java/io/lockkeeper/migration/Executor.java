@@ -5,6 +5,8 @@ import static io.lockkeeper.postgres.Identifiers.quote;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.migration.JournalEntry.State;
+import io.lockkeeper.migration.format.Condition;
+import io.lockkeeper.migration.format.Direction;
 import io.lockkeeper.migration.format.History;
 import io.lockkeeper.migration.format.Scene;
 import io.lockkeeper.postgres.CallTimedOut;
@@ -36,6 +38,7 @@ final class Executor {
     final Governor governor;
     private final Unfinished unfinished;
     private final Aftermath aftermath;
+    private final LockListener listener;
     private final Boundary boundary;
     private final String fresh;
     private boolean mayBeStale = true;
@@ -44,6 +47,7 @@ final class Executor {
     Executor(Hands hands, LockPolicy policy, Work work, Journal journal, Unfinished unfinished) {
         this.session = hands.session();
         this.boundary = hands.boundary();
+        this.listener = hands.listener();
         this.governor = new Governor(session, hands.watcher(), policy, hands.listener());
         this.history = work.history();
         this.journal = journal;
@@ -56,11 +60,27 @@ final class Executor {
     /// The migrations in their order.
     void run(List<Due> all) throws InterruptedException {
         for (Due due : all) {
-            run(new Progress(due));
+            try {
+                run(new Progress(due));
+            } catch (PermanentFailure failure) {
+                tolerate(due, failure);
+            }
             migrationsDone++;
         }
         journal.flush();
         session.script(fresh);
+    }
+
+    /// Nothing of it was applied, and it says itself that the others are to run all the same.
+    private void tolerate(Due due, PermanentFailure failure) {
+        boolean mayFail = due.direction() == Direction.UP
+                && due.isOneTransaction()
+                && due.migration().facts().containsKey("mayFail")
+                && MigrationFailure.CODES.contains(failure.problem().code());
+        if (!mayFail) {
+            throw failure;
+        }
+        listener.remark(failure.problem().detail() + " It may fail, by its own words; the next run tries it again.");
     }
 
     /// How far one migration is.
@@ -94,8 +114,11 @@ final class Executor {
                 .flatMap(step -> step.statements().stream())
                 .anyMatch(each -> !LEAVES_NOTHING.matcher(each.nature().kind()).matches());
         at(progress);
-        if (unfinished.unsettled(due).isPresent()
-                && aftermath.isDone(due.steps().get(done))) {
+        boolean interrupted = unfinished.unsettled(due).isPresent();
+        if (done == 0 && !interrupted && !isWanted(due)) {
+            return;
+        }
+        if (interrupted && aftermath.isDone(due.steps().get(done))) {
             done++; // it ended after all
         }
         for (Step step : due.steps().subList(done, due.steps().size())) {
@@ -114,6 +137,33 @@ final class Executor {
                         failure);
             }
         }
+    }
+
+    /// Asked only before anything of it has run: what it does itself may change the answer.
+    private boolean isWanted(Due due) throws InterruptedException {
+        Condition condition = due.condition();
+        if (condition == null) {
+            return true;
+        }
+        Condition.Verdict verdict = condition.verdict(session);
+        switch (verdict.outcome()) {
+            case HALT -> throw MigrationFailure.unwanted(due, verdict.why(), migrationsDone);
+            case MARK -> history.marked(session, due.migration());
+            default -> {}
+        }
+        if (!verdict.why().isEmpty()) {
+            listener.remark(
+                    due.id() + ": " + verdict.why() + "; by its own preconditions it " + said(verdict.outcome()));
+        }
+        return verdict.outcome() == Condition.Outcome.RUN;
+    }
+
+    private static String said(Condition.Outcome outcome) {
+        return switch (outcome) {
+            case RUN, HALT -> "runs all the same";
+            case MARK -> "counts as done without having been run";
+            case SKIP -> "is left out of this run";
+        };
     }
 
     void at(Progress progress) {
@@ -144,8 +194,9 @@ final class Executor {
         Ran ran;
         try {
             ran = facts.kind().contains("CONCURRENTLY")
-                    ? governor.runConcurrently(facts, () -> run(planned, placed))
-                    : governor.run(List.of(facts), () -> governor.statement(facts, () -> run(planned, placed)));
+                    ? governor.runConcurrently(facts, () -> run(planned, aftermath.rest(placed)))
+                    : governor.run(
+                            List.of(facts), () -> governor.statement(facts, () -> run(planned, placed.statement())));
         } catch (SessionLost | CallTimedOut unknown) {
             throw unknown;
         } catch (PgFailure failure) {
@@ -160,10 +211,9 @@ final class Executor {
         at(progress);
     }
 
-    Ran run(Ran planned, Step.Placed placed) throws InterruptedException {
+    Ran run(Ran planned, Statement statement) throws InterruptedException {
         long began = System.nanoTime();
         List<String> notices = new CopyOnWriteArrayList<>();
-        Statement statement = placed.statement();
         int rows = 0;
         for (String sql : statement.copy() == null ? List.of(statement.text()) : CopyRows.inserts(statement)) {
             rows += session.statement(sql, remark -> {

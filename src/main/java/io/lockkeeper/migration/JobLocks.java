@@ -46,6 +46,11 @@ final class JobLocks implements LockListener {
     }
 
     @Override
+    public void remark(String what) {
+        job.log(what);
+    }
+
+    @Override
     public void progress(int done, String message) {
         job.progress(percent, where + ", " + message + " " + done + " %");
     }

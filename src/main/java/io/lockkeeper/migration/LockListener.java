@@ -20,6 +20,9 @@ interface LockListener {
     /// A try was given up; there will be another one.
     default void backsOff(int tryNo, String why, Duration rest) {}
 
+    /// Something else that people should know of.
+    default void remark(String what) {}
+
     /// How far an index is built.
     default void progress(int percent, String message) {}
 }

@@ -110,12 +110,9 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
 
     /// All that people have to decide first, in one answer.
     static void refuseUndecided(Plan plan) {
+        refuseWithoutWayBack(plan);
         List<Plan.Finding> undecided = plan.undecided();
         if (!undecided.isEmpty()) {
-            List<Fault> errors = undecided.stream()
-                    .limit(100)
-                    .map(finding -> new Fault(finding.migration(), finding.detail()))
-                    .toList();
             String rules = String.join(
                     ", ",
                     undecided.stream()
@@ -129,10 +126,35 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
                     "Nothing was changed: " + rules + " has to be decided about first, with allow and a reason; each is"
                             + " listed under errors.",
                     null,
-                    errors,
+                    errors(undecided),
                     null,
                     null));
         }
+    }
+
+    private static void refuseWithoutWayBack(Plan plan) {
+        List<Plan.Finding> stuck = plan.undecided().stream()
+                .filter(finding -> finding.rule() == Rule.NO_WAY_BACK)
+                .toList();
+        if (!stuck.isEmpty()) {
+            throw new PermanentFailure(new Problem(
+                    "no-way-back",
+                    "No way back",
+                    422,
+                    "Nothing was changed: the target's protection demands a way back, and there is none for "
+                            + stuck.size() + " of the migrations that would run; each is listed under errors.",
+                    null,
+                    errors(stuck),
+                    null,
+                    null));
+        }
+    }
+
+    private static List<Fault> errors(List<Plan.Finding> findings) {
+        return findings.stream()
+                .limit(100)
+                .map(finding -> new Fault(finding.migration(), finding.detail()))
+                .toList();
     }
 
     static Refused held(String table) {

@@ -53,7 +53,8 @@ public class MigrationResource {
                     + " every step before it can have an effect: a run that was interrupted, by whatever, is gone on with by"
                     + " `retry` or by any later run on the target, at the statement where it stood. What a person has to"
                     + " decide about (`out-of-order`, `changed-since`, `missing`, `failed`, `schema-not-empty`) fails with"
-                    + " `decision-needed` until `allow` says so, with the reason.")
+                    + " `decision-needed` until `allow` says so, with the reason. What has no way back and does not say why fails"
+                    + " with `no-way-back` where the target's protection demands that.")
     @RequestBody(
             content =
                     @Content(

@@ -31,7 +31,7 @@ final class MigrationRun {
     /// Changes nothing, on the target and with us.
     Plan plan(PgSession session) throws InterruptedException {
         List<JournalEntry> open = journals.open(target.id(), work.place(session));
-        return work.plan(spec, session, Unfinished.of(open).ids());
+        return work.plan(spec, session, Unfinished.of(open).ids()).on(target);
     }
 
     MigrationResult apply(JobContext job, PgSession session) throws Exception {
@@ -39,7 +39,8 @@ final class MigrationRun {
         PgSession keeper = job.connect();
         lock(keeper, owner);
         Unfinished unfinished = job.step("settle", () -> settle(session));
-        Plan plan = job.step("plan", () -> checked(work.plan(spec, session, unfinished.ids())));
+        Plan plan = job.step(
+                "plan", () -> checked(work.plan(spec, session, unfinished.ids()).on(target)));
         NewRun run = new NewRun(
                 job.jobId(),
                 target.id(),
@@ -51,6 +52,7 @@ final class MigrationRun {
                 work.place(session));
         job.step("migrate", () -> {
             migrate(run, plan, unfinished, hands(job, session, plan));
+            job.progress(100, "all " + plan.due().size() + " migrations");
             return "done";
         });
         work.history().unlock(keeper, owner);

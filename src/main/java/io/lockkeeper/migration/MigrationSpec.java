@@ -169,6 +169,11 @@ public record MigrationSpec(
         if (direction == Direction.DOWN && to == null) {
             faults.add("/to", "is required for direction down: the last migration that stays, or base for none");
         }
+        for (int i = 0; i < allow.size(); i++) {
+            if (allow.get(i).rule() == Rule.NO_WAY_BACK) {
+                faults.add("/allow/" + i + "/rule", "cannot be allowed: the migration itself has to say why");
+            }
+        }
         faults.refuseIfAny();
     }
 

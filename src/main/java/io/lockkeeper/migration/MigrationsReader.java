@@ -84,7 +84,7 @@ class MigrationsReader {
         Work work = Work.of(bundle, reading.format(), reading.options(), session, grammar);
         List<JournalEntry> open = journals.open(target.id(), work.place(session));
         Unfinished unfinished = Unfinished.of(open);
-        Plan plan = work.plan(spec, session, unfinished.ids());
+        Plan plan = work.plan(spec, session, unfinished.ids()).on(target);
         return new MigrationsReport(
                 target.name(),
                 bundle.sha256(),

@@ -2,10 +2,14 @@ package io.lockkeeper.migration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lockkeeper.migration.format.Direction;
+import io.lockkeeper.migration.format.Migration;
 import io.lockkeeper.sql.LockMode;
 import io.lockkeeper.sql.RelationLock;
+import io.lockkeeper.target.TargetFacts;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// What would happen to a target, and what stands in the way.
 record Plan(Standing standing, Direction direction, List<Due> due, List<Finding> findings, String digest) {
@@ -15,8 +19,18 @@ record Plan(Standing standing, Direction direction, List<Due> due, List<Finding>
     public record Finding(Rule rule, String migration, String detail, boolean allowed) {}
 
     /// A migration that is to run, step by step.
+    ///
+    /// @param wayBack whether the bundle has one
+    /// @param irreversible why not, if it says so
+    /// @param onlyIf what it wants to hold when it begins; looked at then, and not before
     @Schema(name = "PlannedMigration")
-    public record Planned(String migration, String path, List<PlannedStep> steps) {}
+    public record Planned(
+            String migration,
+            String path,
+            boolean wayBack,
+            @Nullable String irreversible,
+            @Nullable String onlyIf,
+            List<PlannedStep> steps) {}
 
     /// @param statements one after the other; of a transaction all or none
     @Schema(name = "PlannedStep")
@@ -52,8 +66,34 @@ record Plan(Standing standing, Direction direction, List<Due> due, List<Finding>
                 .map(each -> new Planned(
                         each.migration().id(),
                         each.path(),
+                        each.migration().down() != null,
+                        each.migration().up().irreversible(),
+                        each.condition() == null ? null : each.condition().toString(),
                         each.steps().stream().map(Plan::planned).toList()))
                 .toList();
+    }
+
+    /// With what the target's protection demands.
+    Plan on(TargetFacts target) {
+        if (!target.wayBack() || direction == Direction.DOWN) {
+            return this;
+        }
+        List<Finding> all = new ArrayList<>(findings);
+        due.stream().map(Due::migration).filter(Plan::lacksWayBack).forEach(migration -> all.add(noWayBack(migration)));
+        return new Plan(standing, direction, due, List.copyOf(all), digest);
+    }
+
+    /// What runs again whenever it has changed is never taken back.
+    private static boolean lacksWayBack(Migration migration) {
+        return migration.kind() == Migration.Kind.VERSIONED
+                && migration.down() == null
+                && migration.up().irreversible() == null;
+    }
+
+    private static Finding noWayBack(Migration migration) {
+        String detail = migration.path() + " has no way back: write one, or say above its first statement why there is"
+                + " none, with -- irreversible: <reason>.";
+        return new Finding(Rule.NO_WAY_BACK, migration.id(), detail, false);
     }
 
     private static PlannedStep planned(Step step) {

@@ -155,7 +155,7 @@ final class Planner {
     private static void refuseIrreversible(List<Migration> run) {
         List<Fault> stuck = run.stream()
                 .filter(migration -> migration.down() == null)
-                .map(migration -> new Fault(migration.path(), "has no way back"))
+                .map(migration -> new Fault(migration.path(), "has no way back" + why(migration)))
                 .toList();
         if (!stuck.isEmpty()) {
             throw new PermanentFailure(new Problem(
@@ -168,6 +168,11 @@ final class Planner {
                     null,
                     null));
         }
+    }
+
+    private static String why(Migration migration) {
+        String reason = migration.up().irreversible();
+        return reason == null ? "" : ": " + reason;
     }
 
     private Map<String, Entry> byId() {

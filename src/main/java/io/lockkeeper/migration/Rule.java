@@ -20,5 +20,8 @@ public enum Rule {
     FAILED,
     /// There are things in the schema and no history: allowed, migrations begin with the first.
     @JsonProperty("schema-not-empty")
-    SCHEMA_NOT_EMPTY
+    SCHEMA_NOT_EMPTY,
+    /// A migration has no way back and does not say why, where the target's protection demands that: cannot be allowed.
+    @JsonProperty("no-way-back")
+    NO_WAY_BACK
 }

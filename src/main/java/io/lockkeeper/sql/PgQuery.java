@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import pgquery.PgQueryModule;
 import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.ExportFunction;
@@ -11,6 +12,7 @@ import run.endive.runtime.HostFunction;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
+import run.endive.runtime.Machine;
 import run.endive.runtime.Memory;
 import run.endive.runtime.WasmFunctionHandle;
 import run.endive.wasm.WasmModule;
@@ -68,17 +70,22 @@ final class PgQuery {
     private final ExportFunction setThrew;
 
     PgQuery() {
+        this(MODULE, PgQueryModule::create);
+    }
+
+    /// @param machine what runs the module's code
+    PgQuery(WasmModule module, Function<Instance, Machine> machine) {
         List<ImportFunction> imports = new ArrayList<>();
-        MODULE.importSection().stream().map(FunctionImport.class::cast).forEach(each -> {
-            FunctionType type = (FunctionType) MODULE.typeSection().getType(each.typeIndex());
+        module.importSection().stream().map(FunctionImport.class::cast).forEach(each -> {
+            FunctionType type = (FunctionType) module.typeSection().getType(each.typeIndex());
             WasmFunctionHandle does = imported(names.imported(each.name()), type);
             imports.add(new HostFunction(each.module(), each.name(), type, does));
         });
-        Instance instance = Instance.builder(MODULE)
+        Instance instance = Instance.builder(module)
                 .withImportValues(ImportValues.builder().withFunctions(imports).build())
                 .withMemoryLimits(new MemoryLimits(FIRST_PAGES, MOST_PAGES))
                 .withMemoryFactory(ByteArrayMemory::new)
-                .withMachineFactory(PgQueryModule::create)
+                .withMachineFactory(machine)
                 .build();
         memory = instance.memory();
         allocate = instance.export(names.exported("malloc"));

@@ -6,6 +6,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A file of SQL, taken apart where psql takes it apart. psql's own commands (`\i`, `\copy`, ...) are
 /// refused, and so is whatever would swallow the rest of the file: a string, comment, dollar quote,
@@ -23,12 +24,17 @@ public final class Script {
 
     /// Takes time in proportion to the text's length, whatever it holds.
     public static Script split(String text) {
+        return split(text, null);
+    }
+
+    /// @param delimiter what ends a statement besides the semicolon
+    public static Script split(String text, @Nullable Delimiter delimiter) {
         Lines lines = new Lines(text);
         int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw lines.fault(nul, "A NUL character cannot stand in SQL.");
         }
-        return new Script(text, lines, new Splitter(text, lines).split());
+        return new Script(text, lines, new Splitter(text, lines, delimiter).split());
     }
 
     /// Refuses what is not UTF-8: another encoding's text would be stored wrongly, and for ever.

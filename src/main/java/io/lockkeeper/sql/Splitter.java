@@ -3,12 +3,14 @@ package io.lockkeeper.sql;
 import io.lockkeeper.sql.Statement.CopyData;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the statements of one script, as psql does: a semicolon ends one if it stands in no parentheses
 /// and in no body of a function.
 final class Splitter {
     private final String text;
     private final Lines lines;
+    private final @Nullable Delimiter delimiter;
     private final Lexer lexer;
     private final List<Statement> found = new ArrayList<>();
     private boolean stringsEscape;
@@ -26,16 +28,22 @@ final class Splitter {
     private boolean afterBegin;
     private boolean mayBeAName;
 
-    Splitter(String text, Lines lines) {
+    /// @param delimiter what ends a statement besides the semicolon
+    Splitter(String text, Lines lines, @Nullable Delimiter delimiter) {
         this.text = text;
+        this.delimiter = delimiter;
         this.lines = lines;
         this.lexer = new Lexer(text, lines);
     }
 
     List<Statement> split() {
         for (Lexer.Kind kind = lexer.next(); kind != Lexer.Kind.END; kind = lexer.next()) {
-            if (kind == Lexer.Kind.SEMICOLON && parentheses == 0 && ends == 0) {
+            boolean outside = parentheses == 0 && ends == 0;
+            if (kind == Lexer.Kind.SEMICOLON && outside) {
                 end(lexer.start());
+            } else if (delimiter != null && outside && delimiter.isAt(text, lexer.start(), lexer.end())) {
+                lexer.goTo(lexer.start() + delimiter.text().length());
+                end(last);
             } else {
                 read(kind);
             }

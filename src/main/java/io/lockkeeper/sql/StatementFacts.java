@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///                    partitioned table) counts as `EITHER`
 /// @param locks       on relations that it names and that exist before it runs
 /// @param makes       the index that it makes, if it gives it a name
+/// @param global      the database, tablespace or subscription that it makes or drops
 /// @param opaque      whether it runs code that is not seen here: `DO`, `CALL`, `EXECUTE`
 public record StatementFacts(
         String kind,
@@ -20,6 +21,7 @@ public record StatementFacts(
         TransactionUse transaction,
         List<RelationLock> locks,
         @Nullable Relation makes,
+        @Nullable String global,
         boolean opaque) {
 
     public StatementFacts {
@@ -34,7 +36,17 @@ public record StatementFacts(
                 TransactionRules.of(parsed),
                 LockRules.of(parsed),
                 NamedRelations.made(parsed),
+                global(parsed),
                 parsed.is("DoStmt") || parsed.is("CallStmt") || parsed.is("ExecuteStmt"));
+    }
+
+    private static @Nullable String global(Parsed parsed) {
+        return switch (parsed.type()) {
+            case "CreatedbStmt", "DropdbStmt" -> parsed.text("dbname");
+            case "CreateTableSpaceStmt", "DropTableSpaceStmt" -> parsed.text("tablespacename");
+            case "CreateSubscriptionStmt", "DropSubscriptionStmt" -> parsed.text("subname");
+            default -> null;
+        };
     }
 
     /// The strongest of its locks, if it takes any.

@@ -17,12 +17,20 @@ public record ProtectionSpec(
         @Schema(
                 description = "The kinds that need approval, and with each of them those that GET /kinds shows to be"
                         + " protectedAs it; empty: every kind.")
-        List<@Pattern(regexp = "[a-z][a-z0-9-]{0,62}", message = "must be the name of a kind") String> kinds) {
+        List<@Pattern(regexp = "[a-z][a-z0-9-]{0,62}", message = "must be the name of a kind") String> kinds,
 
-    static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of());
+        @Nullable
+        @Schema(
+                description = "Whether a migration must have a way back, or a comment above its first statement that"
+                        + " says why not: `-- irreversible: <reason>`.",
+                defaultValue = "false")
+        Boolean wayBack) {
+
+    static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of(), false);
 
     public ProtectionSpec {
         approvals = approvals == null ? 0 : approvals;
         kinds = kinds == null ? List.of() : kinds.stream().distinct().toList();
+        wayBack = wayBack != null && wayBack;
     }
 }

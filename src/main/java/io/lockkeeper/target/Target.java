@@ -53,6 +53,9 @@ class Target {
     @Column(name = "approval_kinds")
     String[] approvalKinds;
 
+    @Column(name = "way_back")
+    boolean wayBack;
+
     @Column(name = "limit_jobs")
     int limitJobs;
 
@@ -78,6 +81,7 @@ class Target {
         labels = spec.labels();
         approvals = spec.protection().approvals();
         approvalKinds = spec.protection().kinds().toArray(String[]::new);
+        wayBack = spec.protection().wayBack();
         limitJobs = spec.limits().jobs();
         createdAt = createdAt == null ? now : createdAt;
         updatedAt = now;

@@ -4,8 +4,16 @@ import java.util.List;
 import java.util.Map;
 
 /// What others need to know about a target to accept and schedule work on it.
+///
+/// @param wayBack whether its migrations must have a way back, or say why not
 public record TargetFacts(
-        long id, String name, Map<String, String> labels, int approvals, List<String> approvalKinds, int limitJobs) {
+        long id,
+        String name,
+        Map<String, String> labels,
+        int approvals,
+        List<String> approvalKinds,
+        boolean wayBack,
+        int limitJobs) {
     public TargetFacts {
         labels = Map.copyOf(labels);
         approvalKinds = List.copyOf(approvalKinds);

@@ -30,12 +30,12 @@ import java.util.stream.StreamSupport;
 @Singleton
 public class Targets {
     private static final String FIND_FACTS =
-            "SELECT id, name, labels, approvals, approval_kinds, limit_jobs FROM target WHERE name = $1";
+            "SELECT id, name, labels, approvals, approval_kinds, way_back, limit_jobs FROM target WHERE name = $1";
     private static final String FIND_ADDRESS = """
             SELECT name, host, port, database, username, credential_store, credential_key, credential_sealed, tls_mode, tls_ca
             FROM target WHERE id = $1""";
     private static final String FIND_ALL_FACTS =
-            "SELECT id, name, labels, approvals, approval_kinds, limit_jobs FROM target ORDER BY name";
+            "SELECT id, name, labels, approvals, approval_kinds, way_back, limit_jobs FROM target ORDER BY name";
     private static final String FIND_ON_SAME_PORT = """
             SELECT t.id, t.name, t.host, t.port, t.database, t.username
             FROM target t JOIN target mine ON mine.id = $1 AND t.port = mine.port
@@ -145,6 +145,7 @@ public class Targets {
                 labels,
                 row.getInteger("approvals"),
                 List.of(row.getArrayOfStrings("approval_kinds")),
+                row.getBoolean("way_back"),
                 row.getInteger("limit_jobs"));
     }
 }

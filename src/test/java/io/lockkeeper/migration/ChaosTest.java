@@ -8,6 +8,7 @@ import io.lockkeeper.migration.BundleSpec.GivenFile;
 import io.lockkeeper.migration.Runs.Site;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// Ends a run between any two things that it does, and lets the next one find out.
@@ -37,39 +38,83 @@ class ChaosTest {
         }
     }
 
+    @FunctionalInterface
+    private interface Whole {
+        void is(Site site, String how) throws InterruptedException;
+    }
+
     @Test
     void goesOnWhereverItWasKilled() throws Exception {
         try (Runs runs = new Runs()) {
-            int boundaries = runsThrough(runs, Integer.MAX_VALUE, false);
-            assertThat(boundaries).isBetween(25, 60);
-            for (int at = 1; at <= boundaries; at++) {
-                runsThrough(runs, at, at % 2 == 0);
-            }
+            assertThat(killedEverywhere(runs, site -> FILES, ChaosTest::isWhole))
+                    .isBetween(25, 60);
         }
     }
 
-    /// @param sameJob the second attempt is one of the same job, else another job
+    /// What is done is not done again, and what is not done is: both would fail.
+    @Test
+    void theCatalogueKnowsWhatRanOutsideOfTransactions() throws Exception {
+        try (Runs runs = new Runs()) {
+            int boundaries = killedEverywhere(
+                    runs,
+                    site -> {
+                        String name = site.database.database();
+                        site.sql("ALTER DATABASE " + name + " SET allow_in_place_tablespaces = on");
+                        return files("V1__globals.sql", """
+                                CREATE DATABASE %1$s_more;
+                                DROP DATABASE %1$s_more;
+                                CREATE TABLESPACE %1$s_space LOCATION '';
+                                DROP TABLESPACE %1$s_space;
+                                CREATE SUBSCRIPTION %1$s_sub CONNECTION 'host=nowhere' PUBLICATION p
+                                    WITH (connect = false, slot_name = NONE);
+                                DROP SUBSCRIPTION %1$s_sub;
+                                """.formatted(name));
+                    },
+                    (site, how) -> assertThat(site.rows("SELECT version, success FROM flyway_schema_history"))
+                            .as(how)
+                            .containsExactly("1|true"));
+            assertThat(boundaries).isBetween(15, 40);
+        }
+    }
+
     /// @return how many boundaries a run has
-    private static int runsThrough(Runs runs, int killAt, boolean sameJob) throws Exception {
+    private static int killedEverywhere(Runs runs, Function<Site, List<GivenFile>> files, Whole whole)
+            throws Exception {
+        int boundaries = runsThrough(runs, files, Integer.MAX_VALUE, false, whole);
+        for (int at = 1; at <= boundaries; at++) {
+            runsThrough(runs, files, at, at % 2 == 0, whole);
+        }
+        return boundaries;
+    }
+
+    /// @param sameJob the second attempt is one of the same job, else another job
+    private static int runsThrough(
+            Runs runs, Function<Site, List<GivenFile>> content, int killAt, boolean sameJob, Whole whole)
+            throws Exception {
         Site site = runs.site();
+        MigrationSpec spec = up(content.apply(site));
         AtomicInteger boundary = new AtomicInteger();
         long job = 1_000_000 + killAt * 10L;
         try {
-            site.attempt(up(FILES), job, (done, where) -> {
+            site.attempt(spec, job, (done, where) -> {
                 if (boundary.incrementAndGet() == killAt) {
                     site.sql("SELECT pg_terminate_backend(" + site.backend + ", 5000)");
                     throw new Killed();
                 }
             });
         } catch (Killed killed) {
-            site.attempt(up(FILES), sameJob ? job : job + 1, (done, where) -> {});
+            site.attempt(spec, sameJob ? job : job + 1, (done, where) -> {});
         }
-        isWhole(runs, site, "killed at boundary " + killAt);
+        String how = "killed at boundary " + killAt;
+        whole.is(site, how);
+        assertThat(runs.store("SELECT 1 FROM migration_run WHERE target = $1 AND ended_at IS NULL", site.target.name()))
+                .as(how)
+                .isEmpty();
         io.lockkeeper.TestServers.drop(site.database);
         return boundary.get();
     }
 
-    private static void isWhole(Runs runs, Site site, String how) throws InterruptedException {
+    private static void isWhole(Site site, String how) throws InterruptedException {
         assertThat(site.rows("SELECT what FROM done ORDER BY what"))
                 .as(how)
                 .containsExactly("1.1", "2.1", "2.2", "2.3", "3.1", "3.2", "R");
@@ -80,8 +125,5 @@ class ChaosTest {
         assertThat(site.rows("SELECT version, success FROM flyway_schema_history ORDER BY installed_rank"))
                 .as(how)
                 .containsExactly("1|true", "2|true", "3|true", "null|true");
-        assertThat(runs.store("SELECT 1 FROM migration_run WHERE target = $1 AND ended_at IS NULL", site.target.name()))
-                .as(how)
-                .isEmpty();
     }
 }

@@ -292,5 +292,18 @@ class FlywayTest {
         assertThat(site.apply(up(files)).due()).hasSize(2);
         assertThat(site.rows("SELECT version, type FROM flyway_schema_history ORDER BY installed_rank"))
                 .containsExactly("1|SQL", "2|SQL", "3|SQL", "3|UNDO_SQL", "2|UNDO_SQL", "2|SQL", "3|SQL");
+
+        site.apply(down(files, "2"));
+
+        assertThat(site.rows("SELECT version, type, success FROM flyway_schema_history ORDER BY installed_rank DESC"
+                        + " LIMIT 2"))
+                .containsExactly("3|UNDO_SQL|true", "3|SQL|true");
+        assertThat(site.plan(up(files)).standing().entries())
+                .extracting(entry -> entry.migration() + " " + entry.state())
+                .containsExactly("1 APPLIED", "2 APPLIED", "3 PENDING");
+        site.apply(down(files, "1"));
+        assertThat(site.rows("SELECT to_regclass('a'), to_regclass('b'), to_regclass('c')"))
+                .containsExactly("a|null|null");
+        assertThat(site.apply(up(files)).due()).hasSize(2);
     }
 }

@@ -22,7 +22,7 @@ class GovernorTest {
     private static final String ADD = "ALTER TABLE t ADD COLUMN c int";
 
     /// What was told, a word each.
-    private static final class Told implements LockListener {
+    static final class Told implements LockListener {
         final List<String> words = Collections.synchronizedList(new ArrayList<>());
         final List<Blocker> blockers = Collections.synchronizedList(new ArrayList<>());
 
@@ -45,6 +45,11 @@ class GovernorTest {
         @Override
         public void backsOff(int tryNo, String why, Duration rest) {
             words.add("backs off: " + why);
+        }
+
+        @Override
+        public void progress(int percent, String message) {
+            words.add(message);
         }
     }
 

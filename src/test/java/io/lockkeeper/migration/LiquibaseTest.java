@@ -6,19 +6,11 @@ import static io.lockkeeper.migration.Runs.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockkeeper.TestServers;
 import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.migration.BundleSpec.GivenFile;
 import io.lockkeeper.migration.Runs.Site;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.util.List;
-import liquibase.Contexts;
-import liquibase.Liquibase;
-import liquibase.database.DatabaseFactory;
-import liquibase.database.jvm.JdbcConnection;
-import liquibase.resource.DirectoryResourceAccessor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,13 +73,7 @@ class LiquibaseTest {
     }
 
     private void liquibase(Site site, String changelog) throws Exception {
-        Files.writeString(folder.resolve("changelog.sql"), changelog);
-        try (Connection connection = TestServers.connect(site.database);
-                var accessor = new DirectoryResourceAccessor(folder)) {
-            var database =
-                    DatabaseFactory.getInstance().findCorrectDatabaseImplementation(new JdbcConnection(connection));
-            new Liquibase("changelog.sql", accessor, database).update(new Contexts());
-        }
+        new TheirLiquibase(folder).update(site, changelog);
     }
 
     private static List<GivenFile> changelog(String text) {
@@ -135,13 +121,39 @@ class LiquibaseTest {
     }
 
     @Test
+    void namesTheLineOfASecondThought() {
+        Site site = runs.site();
+        String head = "--liquibase formatted sql\n--changeset a:1\nSELECT 1;\n";
+        for (String bad : List.of(
+                "--precondition-sql-check 1 SELECT 1\n--preconditions onFail:MARK_RAN",
+                "--rollback changesetId:1 changesetAuthor:a\n--rollback SELECT 1;")) {
+            assertThatThrownBy(() -> site.plan(up(changelog(head + bad))))
+                    .as(bad)
+                    .isInstanceOf(PermanentFailure.class)
+                    .hasMessageContaining("changelog.sql:5");
+        }
+    }
+
+    @Test
     void namesTheLineOfWhatItDoesNotRun() {
         Site site = runs.site();
         String head = "--liquibase formatted sql\n--changeset a:1\n";
         for (String bad : List.of(
-                "--preconditions onFail:HALT\nSELECT 1;",
+                "--preconditions onFail:NEVER\nSELECT 1;",
+                "--precondition-sql-check SELECT 1\nSELECT 1;",
+                "--precondition-sql-check 1 SELECT 1; SELECT 2\nSELECT 1;",
+                "--precondition-sql-check on SHOW fsync\nSELECT 1;",
+                "--precondition-sql-check expectedResult:'' SELECT ''\nSELECT 1;",
+                "--precondition-sql-check\nSELECT 1;",
+                "--precondition-table-exists orders\nSELECT 1;",
+                "--precondition-view-exists table:v\nSELECT 1;",
+                "--precondition-sequence-exists sequence:s\nSELECT 1;",
                 "-changeset b:2\nSELECT 1;",
                 "--rollback changesetId:x changesetAuthor:y\nSELECT 1;",
+                "--rollback changesetId:1 changesetAuthor:a changesetPath:other.sql\nSELECT 1;",
+                "--rollback changesetId:1\nSELECT 1;",
+                "--changeset b:2 endDelimiter:$$\nSELECT 1;",
+                "--changeset b:2 endDelimiter:\\;\nSELECT 1;",
                 "--changeset nobody\nSELECT 1;",
                 "--changeset b:2 runWith:psql\nSELECT 1;")) {
             String text = head + (bad.startsWith("--changeset") ? "SELECT 1;\n" : "") + bad;

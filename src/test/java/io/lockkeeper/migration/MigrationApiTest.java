@@ -141,6 +141,25 @@ class MigrationApiTest {
     }
 
     @Test
+    void refusesWhatHasNoWayBackWhereThatIsDemanded() {
+        String target = ApiJobs.register(new JsonObject().put("protection", new JsonObject().put("wayBack", true)));
+        JsonObject files = request(target, "V1__a.sql", "CREATE TABLE a (id int);");
+
+        JsonPath plan = run(files);
+        succeeded(plan);
+        assertThat(plan.getList("result.findings.rule")).containsExactly("no-way-back");
+        assertThat(plan.getBoolean("result.planned[0].wayBack")).isFalse();
+        JsonPath refused = run(files.copy().put("mode", "apply"));
+        failed(refused, "no-way-back");
+        assertThat(refused.getList("error.errors.pointer")).containsExactly("1");
+
+        JsonPath applied = run(request(target, "V1__a.sql", "-- irreversible: the first one\nCREATE TABLE a (id int);")
+                .put("mode", "apply"));
+        succeeded(applied);
+        assertThat(applied.getString("result.planned[0].irreversible")).isEqualTo("the first one");
+    }
+
+    @Test
     void refusesWhatCannotBeMeant() {
         asAdmin()
                 .contentType(ContentType.JSON)

@@ -49,9 +49,14 @@ final class Runs implements AutoCloseable {
         final TargetFacts target;
 
         Site(StoreAddress database) {
+            this(database, false);
+        }
+
+        /// @param wayBack its migrations must have one
+        Site(StoreAddress database, boolean wayBack) {
             this.database = database;
             String name = "site-" + database.database();
-            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), 4);
+            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), wayBack, 4);
         }
 
         PgSession session() throws InterruptedException {
@@ -91,7 +96,8 @@ final class Runs implements AutoCloseable {
                 MigrationRun run = run(spec, session);
                 Unfinished unfinished = run.settle(session);
                 Work work = work(spec, session);
-                Plan plan = run.checked(work.plan(spec, session, unfinished.ids()));
+                Plan plan =
+                        run.checked(work.plan(spec, session, unfinished.ids()).on(target));
                 run.migrate(
                         newRun(job, work, spec, plan, session),
                         plan,
@@ -146,6 +152,16 @@ final class Runs implements AutoCloseable {
 
     Site site() {
         return new Site(TestServers.emptyDatabase());
+    }
+
+    /// On a server of that version.
+    Site site(int major) {
+        return new Site(TestServers.server(major).emptyDatabase());
+    }
+
+    /// One whose protection demands ways back.
+    Site carefulSite() {
+        return new Site(TestServers.emptyDatabase(), true);
     }
 
     List<Row> store(String sql, Object... values) {

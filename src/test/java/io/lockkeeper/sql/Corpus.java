@@ -16,6 +16,10 @@ final class Corpus {
 
     private Corpus() {}
 
+    static boolean isHere(String name) {
+        return Files.isReadable(DIRECTORY.resolve(name));
+    }
+
     /// The JSON objects of a file; the test is skipped where there is none.
     static List<JsonNode> lines(String name) throws IOException {
         Path file = DIRECTORY.resolve(name);

@@ -151,7 +151,9 @@ class TargetApiTest {
         String name = fresh();
         create(spec(name)
                         .put("labels", json("env", "dev"))
-                        .put("protection", new JsonObject("{\"approvals\": 2, \"kinds\": [\"migration\"]}"))
+                        .put(
+                                "protection",
+                                new JsonObject("{\"approvals\": 2, \"kinds\": [\"migration\"], \"wayBack\": true}"))
                         .put("limits", new JsonObject("{\"jobs\": 7}")))
                 .statusCode(201)
                 .body("createdAt", notNullValue());
@@ -160,6 +162,7 @@ class TargetApiTest {
         assertThat(facts.approvalsFor("migration", "migration")).isEqualTo(2);
         assertThat(facts.approvalsFor("migration-repair", "migration")).isEqualTo(2);
         assertThat(facts.approvalsFor("backup", "backup")).isZero();
+        assertThat(facts.wayBack()).isTrue();
         assertThat(facts.limitJobs()).isEqualTo(7);
         assertThat(targets.lookup(name).await().indefinitely()).contains(facts);
         assertThat(targets.find("nowhere")).isEmpty();

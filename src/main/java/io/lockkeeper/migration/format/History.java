@@ -38,6 +38,11 @@ public interface History {
     void finished(PgSession session, Migration migration, Direction direction, long millis, boolean started)
             throws InterruptedException;
 
+    /// Says that it counts as done without having been run, as its own [condition][Condition] wants it.
+    default void marked(PgSession session, Migration migration) throws InterruptedException {
+        throw new UnsupportedOperationException(table() + " knows no such thing");
+    }
+
     /// Whether its scripts write into the table themselves, so that nobody else may.
     default boolean isWrittenByScripts() {
         return false;

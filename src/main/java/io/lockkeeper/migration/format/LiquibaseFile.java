@@ -1,5 +1,6 @@
 package io.lockkeeper.migration.format;
 
+import io.lockkeeper.migration.format.LiquibaseChangeset.Word;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a file of formatted SQL: heads of changesets and other words in comments, SQL between them.
 final class LiquibaseFile {
@@ -44,7 +46,7 @@ final class LiquibaseFile {
     private final SourceFile file;
     private final Map<String, String> properties;
     private final List<LiquibaseChangeset> changesets = new ArrayList<>();
-    private LiquibaseChangeset open;
+    private @Nullable LiquibaseDraft open;
     private boolean inRollback;
     private int ignored;
     private boolean ignoring;
@@ -88,7 +90,7 @@ final class LiquibaseFile {
         if (!head.matches()) {
             throw new FormatFault(file.path(), 1, "does not begin with --liquibase formatted sql");
         }
-        logicalPath = attributes(head.group(1), 1).getOrDefault("logicalfilepath", "");
+        logicalPath = attributes(head.group(1)).getOrDefault("logicalfilepath", "");
     }
 
     private boolean isIgnored(String line) {
@@ -120,13 +122,14 @@ final class LiquibaseFile {
         }
         if (open != null && ROLLBACK_BLOCK.matcher(line).matches()) {
             inRollback = true;
-            withRollback();
+            open.openRollback();
             keep("");
             return;
         }
         Matcher word = WORD.matcher(line);
         if (word.matches()) {
-            word(word.group(1).toLowerCase(Locale.ROOT), word.group(2).strip(), line, number);
+            String name = word.group(1).toLowerCase(Locale.ROOT);
+            word(new Word(number, name, word.group(2).strip()), line);
         } else if (open != null) {
             keep(line);
         } else if (!line.isBlank() && !line.stripLeading().startsWith("--")) {
@@ -136,29 +139,27 @@ final class LiquibaseFile {
 
     private void inRollback(String line) {
         int end = line.indexOf("*/");
-        open.rollback().add(end < 0 ? line : line.substring(0, end));
-        open.sql().add("");
+        open.rollbackLine(end < 0 ? line : line.substring(0, end));
         inRollback = end < 0;
     }
 
-    private void word(String word, String rest, String line, int number) {
-        switch (word) {
-            case "changeset" -> begin(line, number);
-            case "property" -> property(rest, number);
-            case "ignorelines" -> ignore(rest, number);
-            case "rollback" -> rollback(rest, number);
-            case "comment" -> {
-                inChangeset(number);
-                open = with(rest);
-                keep("");
-            }
-            case "validchecksum" -> {
-                inChangeset(number);
-                open.validChecksums().add(rest);
-                keep("");
-            }
-            default -> throw fault(number, "--" + word + " is not supported: decide it in SQL");
+    private void word(Word word, String line) {
+        switch (word.name()) {
+            case "changeset" -> begin(line, word.line());
+            case "property" -> property(word.rest(), word.line());
+            case "ignorelines" -> ignore(word.rest(), word.line());
+            case "rollback" -> changeset(word).rollback(word);
+            case "comment" -> changeset(word).comment(word.rest());
+            case "validchecksum" -> changeset(word).validChecksum(word.rest());
+            default -> changeset(word).precondition(word);
         }
+    }
+
+    private LiquibaseDraft changeset(Word word) {
+        if (open == null) {
+            throw fault(word.line(), "stands before the first changeset");
+        }
+        return open;
     }
 
     private void begin(String line, int number) {
@@ -167,7 +168,7 @@ final class LiquibaseFile {
         if (!head.matches()) {
             throw fault(number, "is no head of a changeset: write --changeset author:id");
         }
-        Map<String, String> attributes = attributes(head.group(3), number);
+        Map<String, String> attributes = attributes(head.group(3));
         attributes.keySet().stream()
                 .filter(name -> !KNOWN.contains(name))
                 .findFirst()
@@ -177,19 +178,10 @@ final class LiquibaseFile {
         if (!logicalPath.isEmpty()) {
             attributes.putIfAbsent("logicalfilepath", logicalPath);
         }
-        open = new LiquibaseChangeset(
-                file,
-                number,
-                bare(head.group(1)),
-                bare(head.group(2)),
-                attributes,
-                null,
-                new ArrayList<>(),
-                new ArrayList<>(),
-                null);
+        open = new LiquibaseDraft(file, number, bare(head.group(1)), bare(head.group(2)), attributes);
     }
 
-    private static Map<String, String> attributes(String text, int number) {
+    static Map<String, String> attributes(String text) {
         Map<String, String> attributes = new HashMap<>();
         for (Matcher each = ATTRIBUTE.matcher(text); each.find(); ) {
             attributes.put(each.group(1).toLowerCase(Locale.ROOT), bare(each.group(2)));
@@ -202,7 +194,7 @@ final class LiquibaseFile {
     }
 
     private void property(String rest, int number) {
-        Map<String, String> said = attributes(rest, number);
+        Map<String, String> said = attributes(rest);
         if (!said.containsKey("name") || !said.containsKey("value")) {
             throw fault(number, "is no property: write --property name:x value:y");
         }
@@ -224,67 +216,15 @@ final class LiquibaseFile {
         }
     }
 
-    private void rollback(String rest, int number) {
-        inChangeset(number);
-        if (rest.toLowerCase(Locale.ROOT).matches("changesetid:.*")) {
-            throw fault(number, "--rollback by another changeset is not supported: write its SQL");
-        }
-        withRollback();
-        open.rollback().add(rest.toLowerCase(Locale.ROOT).matches("not required|empty") ? "" : rest);
-        open.sql().add("");
-    }
-
-    private void withRollback() {
-        if (open.rollback() == null) {
-            List<String> before =
-                    new ArrayList<>(java.util.Collections.nCopies(open.sql().size(), ""));
-            open = new LiquibaseChangeset(
-                    file,
-                    open.line(),
-                    open.author(),
-                    open.id(),
-                    open.attributes(),
-                    open.comment(),
-                    open.validChecksums(),
-                    open.sql(),
-                    before);
-        }
-    }
-
-    private LiquibaseChangeset with(String comment) {
-        return new LiquibaseChangeset(
-                file,
-                open.line(),
-                open.author(),
-                open.id(),
-                open.attributes(),
-                comment,
-                open.validChecksums(),
-                open.sql(),
-                open.rollback());
-    }
-
     private void keep(String line) {
         if (open != null) {
-            open.sql().add(line);
-            if (open.rollback() != null) {
-                open.rollback().add("");
-            }
-        }
-    }
-
-    private void inChangeset(int number) {
-        if (open == null) {
-            throw fault(number, "stands before the first changeset");
+            open.sql(line);
         }
     }
 
     private void close() {
         if (open != null) {
-            if (open.sql().stream().allMatch(String::isBlank)) {
-                throw fault(open.line(), "The changeset has no SQL");
-            }
-            changesets.add(open);
+            changesets.add(open.done());
             open = null;
         }
     }

@@ -1,7 +1,9 @@
 package io.lockkeeper.migration.format;
 
+import io.lockkeeper.migration.format.LiquibaseChangeset.Word;
 import io.lockkeeper.migration.format.Migration.Kind;
 import io.lockkeeper.migration.format.Migration.Transactions;
+import io.lockkeeper.sql.Delimiter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Liquibase's formatted SQL, the files in the order of their paths. Other changelogs (XML, YAML, JSON) are
 /// none of ours.
@@ -42,49 +45,148 @@ final class LiquibaseFormat implements Format {
 
     @Override
     public Source read(List<SourceFile> files, Scene scene) {
-        List<Source.Left> left = new ArrayList<>();
-        List<FormatFault> faults = new ArrayList<>();
-        List<Migration> migrations = new ArrayList<>();
-        Map<String, String> properties = new HashMap<>(scene.placeholders());
-        Set<String> seen = new HashSet<>();
-        for (SourceFile file :
-                files.stream().sorted(Comparator.comparing(SourceFile::path)).toList()) {
+        return new Reading(scene).source(files);
+    }
+
+    private static final class Reading {
+        private final Scene scene;
+        private final Map<String, String> properties;
+        private final List<Source.Left> left = new ArrayList<>();
+        private final List<FormatFault> faults = new ArrayList<>();
+        private final List<Migration> migrations = new ArrayList<>();
+        private final Set<String> seen = new HashSet<>();
+
+        Reading(Scene scene) {
+            this.scene = scene;
+            this.properties = new HashMap<>(scene.placeholders());
+        }
+
+        Source source(List<SourceFile> files) {
+            files.stream().sorted(Comparator.comparing(SourceFile::path)).forEach(this::take);
+            return new Source(migrations, left, faults);
+        }
+
+        private void take(SourceFile file) {
             if (file.name().matches("(?i).*\\.(xml|ya?ml|json)")) {
                 faults.add(new FormatFault(file.path(), 0, "is no formatted SQL; other changelogs are not run"));
-                continue;
+                return;
             }
             if (!LiquibaseFile.is(file)) {
                 left.add(new Source.Left(file.path(), "does not begin with --liquibase formatted sql"));
-                continue;
+                return;
             }
             try {
-                for (LiquibaseChangeset changeset : LiquibaseFile.read(file, properties)) {
-                    take(changeset, scene, properties, migrations, left, seen);
-                }
+                LiquibaseFile.read(file, properties).forEach(this::take);
             } catch (FormatFault fault) {
                 faults.add(fault);
             }
         }
-        return new Source(migrations, left, faults);
-    }
 
-    private static void take(
-            LiquibaseChangeset changeset,
-            Scene scene,
-            Map<String, String> properties,
-            List<Migration> migrations,
-            List<Source.Left> left,
-            Set<String> seen) {
-        Migration migration = migration(changeset, properties);
-        if (!seen.add(migration.id())) {
-            throw fault(changeset, "There is another changeset " + migration.id());
+        private void take(LiquibaseChangeset changeset) {
+            if (!seen.add(changeset.key())) {
+                throw fault(changeset, "There is another changeset " + changeset.key());
+            }
+            if (runsHere(changeset, scene)) {
+                migrations.add(migration(changeset));
+            } else {
+                left.add(new Source.Left(
+                        changeset.file().path() + ":" + changeset.line(),
+                        "its dbms, contexts or labels do not let it run here, or it is to be ignored"));
+            }
         }
-        if (runsHere(changeset, scene)) {
-            migrations.add(migration);
-        } else {
-            left.add(new Source.Left(
-                    changeset.file().path() + ":" + changeset.line(),
-                    "its dbms, contexts or labels do not let it run here, or it is to be ignored"));
+
+        private Migration migration(LiquibaseChangeset changeset) {
+            String sql = expanded(String.join("\n", changeset.sql()));
+            Part up = part(changeset, sql, "endDelimiter", "splitStatements");
+            return new Migration(
+                    changeset.key(),
+                    changeset.comment() == null ? "" : changeset.comment(),
+                    changeset.says("runAlways", false)
+                            ? Kind.ALWAYS
+                            : changeset.says("runOnChange", false) ? Kind.REPEATABLE : Kind.VERSIONED,
+                    checksum(sql),
+                    changeset.says("runInTransaction", true) ? Transactions.ONE : Transactions.NONE,
+                    up,
+                    down(changeset, up),
+                    condition(changeset),
+                    facts(changeset));
+        }
+
+        private static Map<String, String> facts(LiquibaseChangeset changeset) {
+            boolean any = changeset.validChecksums().stream().anyMatch(sum -> sum.matches("(?i)(\\d+:)?any"));
+            Map<String, String> facts = new HashMap<>();
+            facts.put("id", changeset.id());
+            facts.put("author", changeset.author());
+            facts.put("filename", changeset.path());
+            facts.put("contexts", parenthesised(context(changeset)));
+            facts.put("labels", changeset.attribute("labels"));
+            facts.put("valid", any ? "any" : String.join(" ", changeset.validChecksums()));
+            if (!changeset.says("failOnError", true)) {
+                facts.put("mayFail", "");
+            }
+            return facts;
+        }
+
+        /// @param delimiter the attribute with what ends its statements
+        /// @param split and the one that says whether anything does
+        private static Part part(LiquibaseChangeset changeset, String text, String delimiter, String split) {
+            String asked = changeset.says(split, true) ? changeset.attribute(delimiter) : "";
+            Delimiter known = asked.isEmpty()
+                    ? null
+                    : Delimiter.of(asked)
+                            .orElseThrow(() -> fault(
+                                    changeset,
+                                    delimiter + ":" + asked + " is not supported: a word is, such as GO, or signs such"
+                                            + " as / or @@, also behind \\n"));
+            return Part.of(changeset.file().path(), changeset.line() + 1, text, known);
+        }
+
+        private @Nullable Part down(LiquibaseChangeset changeset, Part up) {
+            if (changeset.rollbackOf() != null) {
+                return named(changeset, changeset.rollbackOf(), up);
+            }
+            return changeset.rollback() == null
+                    ? null
+                    : part(
+                            changeset,
+                            expanded(String.join("\n", changeset.rollback())),
+                            "rollbackEndDelimiter",
+                            "rollbackSplitStatements");
+        }
+
+        /// The SQL of an earlier changeset, or of this one, is the way back.
+        private Part named(LiquibaseChangeset changeset, Word reference, Part up) {
+            Map<String, String> said = LiquibaseFile.attributes(reference.rest());
+            String key = LiquibaseChangeset.key(
+                    said.getOrDefault("changesetpath", changeset.file().path()),
+                    said.getOrDefault("changesetid", ""),
+                    said.getOrDefault("changesetauthor", ""));
+            if (key.equalsIgnoreCase(changeset.key())) {
+                return up;
+            }
+            return migrations.stream()
+                    .filter(earlier -> earlier.id().equalsIgnoreCase(key))
+                    .findFirst()
+                    .orElseThrow(() -> new FormatFault(
+                            changeset.file().path(),
+                            reference.line(),
+                            "There is no changeset " + key + " before this one that runs here"))
+                    .up();
+        }
+
+        private @Nullable Condition condition(LiquibaseChangeset changeset) {
+            List<Word> words = changeset.preconditions().stream()
+                    .map(word -> new Word(word.line(), word.name(), expanded(word.rest())))
+                    .toList();
+            var preconditions = LiquibasePreconditions.of(changeset.file(), words, scene.schema());
+            return preconditions.checks().isEmpty() ? null : preconditions;
+        }
+
+        /// What nobody gave a value stays as it is.
+        private String expanded(String text) {
+            return PROPERTY.matcher(text)
+                    .replaceAll(
+                            found -> Matcher.quoteReplacement(properties.getOrDefault(found.group(1), found.group())));
         }
     }
 
@@ -116,54 +218,10 @@ final class LiquibaseFormat implements Format {
         return composed && !context.startsWith("(") ? "(" + context + ")" : context;
     }
 
-    private static Migration migration(LiquibaseChangeset changeset, Map<String, String> properties) {
-        for (String delimiter : List.of("endDelimiter", "rollbackEndDelimiter")) {
-            if (!Set.of("", ";").contains(changeset.attribute(delimiter))) {
-                throw fault(
-                        changeset,
-                        delimiter + " is not supported: statements end with ; here, and quoted bodies may"
-                                + " hold any");
-            }
-        }
-        String path = changeset.file().path();
-        String logical =
-                changeset.attribute("logicalFilePath").isEmpty() ? path : changeset.attribute("logicalFilePath");
-        String sql = expanded(String.join("\n", changeset.sql()), properties);
-        boolean any = changeset.validChecksums().stream().anyMatch(sum -> sum.matches("(?i)(\\d+:)?any"));
-        return new Migration(
-                logical + "::" + changeset.id() + "::" + changeset.author(),
-                changeset.comment() == null ? "" : changeset.comment(),
-                changeset.says("runAlways", false)
-                        ? Kind.ALWAYS
-                        : changeset.says("runOnChange", false) ? Kind.REPEATABLE : Kind.VERSIONED,
-                checksum(sql),
-                changeset.says("runInTransaction", true) ? Transactions.ONE : Transactions.NONE,
-                Part.of(path, changeset.line() + 1, sql),
-                changeset.rollback() == null
-                        ? null
-                        : Part.of(
-                                path,
-                                changeset.line() + 1,
-                                expanded(String.join("\n", changeset.rollback()), properties)),
-                Map.of(
-                        "id", changeset.id(),
-                        "author", changeset.author(),
-                        "filename", logical,
-                        "contexts", parenthesised(context(changeset)),
-                        "labels", changeset.attribute("labels"),
-                        "valid", any ? "any" : String.join(" ", changeset.validChecksums())));
-    }
-
     /// Version 9, which Liquibase has written since 4.22.
     static String checksum(String sql) {
         String bare = BLANK.matcher(sql).replaceAll("");
         return "9:" + PlainFormat.md5("9:" + PlainFormat.md5(bare) + ":");
-    }
-
-    /// What nobody gave a value stays as it is.
-    private static String expanded(String sql, Map<String, String> properties) {
-        return PROPERTY.matcher(sql)
-                .replaceAll(found -> Matcher.quoteReplacement(properties.getOrDefault(found.group(1), found.group())));
     }
 
     private static FormatFault fault(LiquibaseChangeset changeset, String detail) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// `databasechangelog`, and the row of `databasechangeloglock`.
 final class LiquibaseHistory implements History {
     private static final String ALIKE = "4.33.0";
+    private static final String WHICH = " WHERE id = $1 AND author = $2 AND filename = $3";
     private static final String OURS = "lockkeeper job ";
 
     private final Scene scene;
@@ -111,36 +112,47 @@ final class LiquibaseHistory implements History {
     @Override
     public void finished(PgSession session, Migration migration, Direction direction, long millis, boolean started)
             throws InterruptedException {
-        String which = " WHERE id = $1 AND author = $2 AND filename = $3";
         var facts = migration.facts();
         if (direction == Direction.DOWN) {
             session.execute(
-                    "DELETE FROM " + table + which, facts.get("id"), facts.get("author"), facts.get("filename"));
+                    "DELETE FROM " + table + WHICH, facts.get("id"), facts.get("author"), facts.get("filename"));
             return;
         }
+        write(session, migration, "EXECUTED");
+    }
+
+    @Override
+    public void marked(PgSession session, Migration migration) throws InterruptedException {
+        write(session, migration, "MARK_RAN");
+    }
+
+    /// A row that is there already becomes one of a changeset that ran again, however that went.
+    private void write(PgSession session, Migration migration, String type) throws InterruptedException {
+        var facts = migration.facts();
         String now = Long.toString(System.currentTimeMillis());
         String deployment = now.substring(now.length() - 10);
         int again = session.execute(
                 "UPDATE " + table + " SET dateexecuted = localtimestamp, exectype = 'RERAN', md5sum = $4,"
                         + " deployment_id = $5, orderexecuted = (SELECT max(orderexecuted) + 1 FROM " + table + ")"
-                        + which,
+                        + WHICH,
                 facts.get("id"),
                 facts.get("author"),
                 facts.get("filename"),
                 migration.checksum(),
                 deployment);
         if (again == 0) {
-            insert(session, migration, deployment);
+            insert(session, migration, type, deployment);
         }
     }
 
-    private void insert(PgSession session, Migration migration, String deployment) throws InterruptedException {
+    private void insert(PgSession session, Migration migration, String type, String deployment)
+            throws InterruptedException {
         var facts = migration.facts();
         session.execute(
                 "INSERT INTO " + table
                         + " (id, author, filename, dateexecuted, orderexecuted, exectype, md5sum, description,"
                         + " comments, liquibase, contexts, labels, deployment_id) SELECT $1, $2, $3, clock_timestamp()::timestamp,"
-                        + " coalesce(max(orderexecuted), 0) + 1, 'EXECUTED', $4, 'sql', $5, $6, nullif($7, ''), nullif($8, ''),"
+                        + " coalesce(max(orderexecuted), 0) + 1, $10, $4, 'sql', $5, $6, nullif($7, ''), nullif($8, ''),"
                         + " $9 FROM " + table,
                 facts.get("id"),
                 facts.get("author"),
@@ -150,6 +162,7 @@ final class LiquibaseHistory implements History {
                 ALIKE,
                 facts.get("contexts"),
                 facts.get("labels"),
-                deployment);
+                deployment,
+                type);
     }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param id by which its tool tells it from others; also for people
 /// @param checksum as its tool writes it down; null: the tool does not
 /// @param down null: there is no way back
-/// @param facts what else its tool writes down
+/// @param condition null: it runs whatever holds
+/// @param facts what else its tool writes down, or wants to be known
 public record Migration(
         String id,
         String description,
@@ -17,6 +18,7 @@ public record Migration(
         Transactions transactions,
         Part up,
         @Nullable Part down,
+        @Nullable Condition condition,
         Map<String, String> facts) {
 
     public enum Kind {
@@ -39,6 +41,18 @@ public record Migration(
 
     public Migration {
         facts = Map.copyOf(facts);
+    }
+
+    Migration(
+            String id,
+            String description,
+            Kind kind,
+            @Nullable String checksum,
+            Transactions transactions,
+            Part up,
+            @Nullable Part down,
+            Map<String, String> facts) {
+        this(id, description, kind, checksum, transactions, up, down, null, facts);
     }
 
     public String path() {
