@@ -3,8 +3,12 @@ package io.lockkeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockkeeper.store.StoreAccess;
+import io.lockkeeper.store.StoreAddress;
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -100,6 +104,65 @@ public final class Instance implements AutoCloseable {
     /// A request by its admin.
     public RequestSpecification ask() {
         return RestAssured.given().port(port).header("Authorization", "Bearer " + TOKEN);
+    }
+
+    /// What it answers, which must be with this status.
+    public JsonPath post(String path, JsonObject body, int status) {
+        return ask().contentType(ContentType.JSON)
+                .body(body.encode())
+                .post(path)
+                .then()
+                .statusCode(status)
+                .extract()
+                .jsonPath();
+    }
+
+    /// Makes a database a target.
+    ///
+    /// @param more of what can be said of a target
+    public void register(String name, StoreAddress database, JsonObject more) {
+        JsonObject target = new JsonObject()
+                .put("name", name)
+                .put("host", database.host())
+                .put("port", database.port())
+                .put("database", database.database())
+                .put("username", database.username())
+                .put(
+                        "credential",
+                        new JsonObject().put("value", database.password().orElseThrow()))
+                .put("tls", new JsonObject().put("mode", "disable"))
+                .mergeIn(more);
+        post("/api/v1/targets", target, 201);
+    }
+
+    public void register(String name, StoreAddress database) {
+        register(name, database, new JsonObject());
+    }
+
+    public JsonPath job(long id) {
+        return ask().get("/api/v1/jobs/" + id).then().extract().jsonPath();
+    }
+
+    /// The job at its end, however it ended.
+    public JsonPath awaitJob(long id, Duration most) {
+        return Awaitility.await("the end of job " + id)
+                .atMost(most)
+                .until(() -> job(id), job -> job.getBoolean("done"));
+    }
+
+    /// A job that was asked for, and has succeeded. The request itself waits: asking again and again would take from
+    /// what a benchmark measures.
+    public JsonPath succeed(String path, JsonObject request) {
+        JsonPath asked = ask().contentType(ContentType.JSON)
+                .header("Prefer", "wait=60")
+                .body(request.encode())
+                .post(path)
+                .then()
+                .extract()
+                .jsonPath();
+        JsonPath job = asked.getBoolean("done") ? asked : awaitJob(asked.getLong("id"), Duration.ofMinutes(30));
+        assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
+        return job;
     }
 
     /// One value of its metrics; 0 if there is none.

@@ -7,7 +7,6 @@ import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.ChildProcess.Command;
 import io.lockkeeper.postgres.ClientTools;
 import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -99,7 +98,7 @@ public final class BackupBench {
     }
 
     private void compare(String what, StoreAddress database) throws Exception {
-        String target = register(what, database);
+        instance.register(what, database);
         double bare = Double.MAX_VALUE;
         double ours = Double.MAX_VALUE;
         long bareBytes = 0;
@@ -109,7 +108,7 @@ public final class BackupBench {
             bare = Math.min(bare, bare(database, directory));
             bareBytes = size(directory);
             remove(directory);
-            backup = backup(target);
+            backup = backup(what);
             ours = Math.min(ours, seconds(backup));
             System.out.println("         " + steps(backup));
         }
@@ -129,7 +128,8 @@ public final class BackupBench {
     private void grow(int percent) throws Exception {
         for (int megabytes : new int[] {100, 500, 2_000}) {
             StoreAddress database = wide(megabytes * 500 / 100 * percent);
-            String target = register("grow-" + megabytes, database);
+            String target = "grow-" + megabytes;
+            instance.register(target, database);
             long before = Files.size(home.resolve("gc.log"));
             JsonPath backup = backup(target);
             long held = mostHeld(before);
@@ -155,49 +155,8 @@ public final class BackupBench {
                 .orElse(0);
     }
 
-    private String register(String name, StoreAddress database) {
-        JsonObject spec = new JsonObject()
-                .put("name", name)
-                .put("engine", "postgresql")
-                .put("host", database.host())
-                .put("port", database.port())
-                .put("database", database.database())
-                .put("username", database.username())
-                .put(
-                        "credential",
-                        new JsonObject().put("value", database.password().orElseThrow()))
-                .put("tls", new JsonObject().put("mode", "disable"));
-        instance.ask()
-                .contentType(ContentType.JSON)
-                .body(spec.encode())
-                .post("/api/v1/targets")
-                .then()
-                .statusCode(201);
-        return name;
-    }
-
-    /// One request that waits: asking again and again would take from the two cores that are measured.
-    private JsonPath backup(String target) throws InterruptedException {
-        JsonPath job = instance.ask()
-                .contentType(ContentType.JSON)
-                .header("Prefer", "wait=60")
-                .body(new JsonObject().put("target", target).encode())
-                .post("/api/v1/backups")
-                .then()
-                .extract()
-                .jsonPath();
-        while (!job.getBoolean("done")) {
-            Thread.sleep(500);
-            job = instance.ask()
-                    .get("/api/v1/jobs/" + job.getLong("id"))
-                    .then()
-                    .extract()
-                    .jsonPath();
-        }
-        if (!job.getString("state").equals("SUCCEEDED")) {
-            throw new IllegalStateException(job.prettify());
-        }
-        return job;
+    private JsonPath backup(String target) {
+        return instance.succeed("/api/v1/backups", new JsonObject().put("target", target));
     }
 
     private static double seconds(JsonPath job) {

@@ -8,7 +8,6 @@ import io.lockkeeper.postgres.ChildProcess.Command;
 import io.lockkeeper.postgres.PostgresBinaries;
 import io.lockkeeper.postgres.PostgresServer;
 import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -108,15 +107,16 @@ public final class RestoreBench {
     }
 
     private void compare(String what, StoreAddress database) throws Exception {
-        register(what, database);
-        long backup = ended("backups", new JsonObject().put("target", what)).getLong("id");
+        instance.register(what, database);
+        long backup = instance.succeed("/api/v1/backups", new JsonObject().put("target", what))
+                .getLong("id");
         Path dump = download(backup);
         double bare = Double.MAX_VALUE;
         double ours = Double.MAX_VALUE;
         JsonPath test = null;
         for (int round = 0; round < ROUNDS; round++) {
             bare = Math.min(bare, bare(dump));
-            JsonPath job = ended("restore-tests", new JsonObject().put("backup", backup));
+            JsonPath job = instance.succeed("/api/v1/restore-tests", new JsonObject().put("backup", backup));
             if (!job.getString("result.verdict").equals("PROVEN")) {
                 throw new IllegalStateException(job.prettify());
             }
@@ -140,48 +140,6 @@ public final class RestoreBench {
                 phases.stream()
                         .map(phase -> phase.get("name") + " " + phase.get("ms") + " ms")
                         .collect(Collectors.joining(", ")));
-    }
-
-    private void register(String name, StoreAddress database) {
-        JsonObject spec = new JsonObject()
-                .put("name", name)
-                .put("host", database.host())
-                .put("port", database.port())
-                .put("database", database.database())
-                .put("username", database.username())
-                .put(
-                        "credential",
-                        new JsonObject().put("value", database.password().orElseThrow()))
-                .put("tls", new JsonObject().put("mode", "disable"));
-        instance.ask()
-                .contentType(ContentType.JSON)
-                .body(spec.encode())
-                .post("/api/v1/targets")
-                .then()
-                .statusCode(201);
-    }
-
-    private JsonPath ended(String what, JsonObject request) throws InterruptedException {
-        long id = instance.ask()
-                .contentType(ContentType.JSON)
-                .body(request.encode())
-                .post("/api/v1/" + what)
-                .then()
-                .statusCode(202)
-                .extract()
-                .jsonPath()
-                .getLong("id");
-        while (true) {
-            JsonPath job =
-                    instance.ask().get("/api/v1/jobs/" + id).then().extract().jsonPath();
-            if (job.getBoolean("done")) {
-                if (!job.getString("state").equals("SUCCEEDED")) {
-                    throw new IllegalStateException(job.prettify());
-                }
-                return job;
-            }
-            Thread.sleep(50);
-        }
     }
 
     /// The dump as `pg_restore` wants to find it.

@@ -1,16 +1,15 @@
 package io.lockkeeper.backup;
 
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.lockkeeper.job.Loops;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// Looks at each backup once a day, whichever instance does it: when it is due is in its row. Backups that nobody looks
 /// at are those that are missing when they are needed.
+@Startup
 @Singleton
 class BackupWatch {
     private static final Logger LOG = Logger.getLogger(BackupWatch.class);
@@ -20,41 +19,12 @@ class BackupWatch {
     private final CheckStore store;
     private final BackupCheck check;
     private final BackupGauges gauges;
-    private final boolean works;
-    private Thread loop;
 
-    BackupWatch(
-            CheckStore store,
-            BackupCheck check,
-            BackupGauges gauges,
-            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+    BackupWatch(CheckStore store, BackupCheck check, BackupGauges gauges, Loops loops) {
         this.store = store;
         this.check = check;
         this.gauges = gauges;
-        this.works = works;
-    }
-
-    void start(@Observes StartupEvent up) {
-        if (works) {
-            loop = Thread.ofVirtual().name("backup-watch").start(this::watch);
-        }
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        if (loop != null) {
-            loop.interrupt();
-        }
-    }
-
-    private void watch() {
-        try {
-            while (true) {
-                round();
-                Thread.sleep(BETWEEN);
-            }
-        } catch (InterruptedException stopped) {
-            // The instance stops.
-        }
+        loops.onWorkers("backup-watch", BETWEEN, this::round);
     }
 
     /// All that is due now.

@@ -4,20 +4,19 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.Jobs;
 import io.lockkeeper.job.Loop;
+import io.lockkeeper.job.Loops;
 import io.lockkeeper.job.Occasion;
 import io.lockkeeper.postgres.Await;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// Sees to it that each registered repository is looked at every hour. Every instance that works does it; a key makes
 /// two of them one.
+@Startup
 @Singleton
 class RepositoryUpkeep {
     private static final Logger LOG = Logger.getLogger(RepositoryUpkeep.class);
@@ -27,26 +26,12 @@ class RepositoryUpkeep {
 
     private final RepositoryStore repositories;
     private final Jobs jobs;
-    private final boolean works;
-    private final Loop loop = new Loop("backup-repositories", PACE, this::startLooks);
+    private final Loop loop;
 
-    RepositoryUpkeep(
-            RepositoryStore repositories,
-            Jobs jobs,
-            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+    RepositoryUpkeep(RepositoryStore repositories, Jobs jobs, Loops loops) {
         this.repositories = repositories;
         this.jobs = jobs;
-        this.works = works;
-    }
-
-    void start(@Observes StartupEvent up) {
-        if (works) {
-            loop.start();
-        }
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        loop.close();
+        this.loop = loops.onWorkers("backup-repositories", PACE, this::startLooks);
     }
 
     /// One was registered.
@@ -54,7 +39,7 @@ class RepositoryUpkeep {
         loop.wake();
     }
 
-    private Duration startLooks() throws InterruptedException, TimeoutException {
+    private void startLooks() throws InterruptedException, TimeoutException {
         repositories.removeOrphans();
         for (RepositoryStore.Due look : repositories.due()) {
             try {
@@ -66,7 +51,6 @@ class RepositoryUpkeep {
             }
             repositories.started(look, BETWEEN_LOOKS);
         }
-        return null;
     }
 
     private void start(RepositoryStore.Due look) throws InterruptedException, TimeoutException {

@@ -1,9 +1,9 @@
 package io.lockkeeper.restore;
 
 import io.lockkeeper.job.Loop;
+import io.lockkeeper.job.Loops;
 import io.lockkeeper.restore.RestoreTestStore.Keeping;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -22,21 +22,17 @@ class KeptCopies {
 
     private final RestoreTestStore tests;
     private final Map<Long, Kept> kept = new ConcurrentHashMap<>();
-    private final Loop loop = new Loop("kept-copies", PACE, this::letGo);
+    private final Loop loop;
     private final String here = host() + "/" + ProcessHandle.current().pid();
 
     private record Kept(Restored copy, Instant until) {}
 
-    KeptCopies(RestoreTestStore tests) {
+    KeptCopies(RestoreTestStore tests, Loops loops) {
         this.tests = tests;
-    }
-
-    void start(@Observes StartupEvent up) {
-        loop.start();
+        this.loop = loops.add(new Loop("kept-copies", PACE, this::letGo));
     }
 
     void stop(@Observes ShutdownEvent down) {
-        loop.close();
         kept.keySet().forEach(this::close);
     }
 

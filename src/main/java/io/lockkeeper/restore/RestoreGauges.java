@@ -1,39 +1,31 @@
 package io.lockkeeper.restore;
 
-import io.lockkeeper.job.Loop;
+import io.lockkeeper.job.Loops;
 import io.lockkeeper.store.StoreAnswer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// How long ago each target was proven to be restorable, and how long that took, as metrics. Every instance that works
 /// tells the same, as it reads it from the store every minute; ages go on in between.
+@Startup
 @Singleton
 class RestoreGauges {
     private static final Logger LOG = Logger.getLogger(RestoreGauges.class);
     private static final Duration PACE = Duration.ofMinutes(1);
 
     private final LastProofs proofs;
-    private final boolean works;
     private final MultiGauge ages;
     private final MultiGauge times;
-    private final Loop loop = new Loop("restore-gauges", PACE, this::tell);
 
-    RestoreGauges(
-            LastProofs proofs,
-            MeterRegistry registry,
-            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+    RestoreGauges(LastProofs proofs, MeterRegistry registry, Loops loops) {
         this.proofs = proofs;
-        this.works = works;
         ages = MultiGauge.builder("lockkeeper.target.proof.age")
                 .baseUnit("seconds")
                 .description("Since a restore test last proved a backup of the target that still stands as proven")
@@ -42,16 +34,7 @@ class RestoreGauges {
                 .baseUnit("seconds")
                 .description("How long the last restore test took until the copy could be used")
                 .register(registry);
-    }
-
-    void start(@Observes StartupEvent up) {
-        if (works) {
-            loop.start();
-        }
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        loop.close();
+        loops.onWorkers("restore-gauges", PACE, this::tell);
     }
 
     /// What the store does not answer now is told a minute later.
@@ -63,7 +46,7 @@ class RestoreGauges {
         }
     }
 
-    private Duration tell() throws InterruptedException {
+    private void tell() throws InterruptedException {
         List<LastProofs.Row> all = StoreAnswer.await(proofs.all());
         ages.register(
                 all.stream()
@@ -77,7 +60,6 @@ class RestoreGauges {
                         .map(row -> MultiGauge.Row.of(Tags.of("target", row.target()), row.restoreMs() / 1000.0))
                         .toList(),
                 true);
-        return null;
     }
 
     private static double age(LastProofs.Row row) {

@@ -1,13 +1,11 @@
 package io.lockkeeper.wal;
 
-import io.lockkeeper.job.Loop;
+import io.lockkeeper.job.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// How archives stand, as gauges: every instance shows all of them.
+@Startup
 @Singleton
 class WalGauges {
     private static final Duration PACE = Duration.ofSeconds(15);
@@ -29,9 +28,8 @@ class WalGauges {
     private final MultiGauge age;
     private final MultiGauge gaps;
     private final MultiGauge troubled;
-    private final Loop loop = new Loop("wal-gauges", PACE, this::read);
 
-    WalGauges(WalArchiveStore archives, WalArchives views, MeterRegistry registry) {
+    WalGauges(WalArchiveStore archives, WalArchives views, MeterRegistry registry, Loops loops) {
         this.archives = archives;
         this.views = views;
         this.bytes = gauge(registry, "lockkeeper.wal.lag.bytes", "Log that is not in the depot yet");
@@ -39,21 +37,14 @@ class WalGauges {
         this.age = gauge(registry, "lockkeeper.wal.last.archived.seconds", "Since the last segment was archived");
         this.gaps = gauge(registry, "lockkeeper.wal.gaps", "Holes in the archived log");
         this.troubled = gauge(registry, "lockkeeper.wal.troubled", "1: nothing is archived at the moment");
+        loops.everywhere("wal-gauges", PACE, this::read);
     }
 
     private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
         return MultiGauge.builder(name).description(description).register(registry);
     }
 
-    void start(@Observes StartupEvent up) {
-        loop.start();
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        loop.close();
-    }
-
-    Duration read() throws InterruptedException {
+    void read() throws InterruptedException {
         List<WalArchiveView> all = new ArrayList<>();
         for (WalArchiveStore.Declared each : archives.all()) {
             all.add(views.view(each));
@@ -68,7 +59,6 @@ class WalGauges {
                         : Duration.between(view.last().at(), Instant.now()).toSeconds());
         show(gaps, all, view -> (long) view.gaps().size());
         show(troubled, all, view -> view.problem() == null ? 0L : 1L);
-        return null;
     }
 
     private static void show(

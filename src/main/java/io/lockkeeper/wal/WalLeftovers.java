@@ -4,18 +4,16 @@ import io.lockkeeper.depot.Depot;
 import io.lockkeeper.depot.DepotFailure;
 import io.lockkeeper.depot.Depots;
 import io.lockkeeper.http.Refused;
-import io.lockkeeper.job.Loop;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.lockkeeper.job.Loops;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// Takes pruned segments out of their depots: at once by the job, and from time to time by every instance that works,
 /// for jobs that died. Twice is harmless.
+@Startup
 @Singleton
 class WalLeftovers {
     private static final Logger LOG = Logger.getLogger(WalLeftovers.class);
@@ -24,31 +22,11 @@ class WalLeftovers {
 
     private final Depots depots;
     private final WalPruningStore store;
-    private final boolean works;
-    private final Loop loop = new Loop("wal-leftovers", PACE, this::sweepAll);
 
-    WalLeftovers(
-            Depots depots,
-            WalPruningStore store,
-            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+    WalLeftovers(Depots depots, WalPruningStore store, Loops loops) {
         this.depots = depots;
         this.store = store;
-        this.works = works;
-    }
-
-    void start(@Observes StartupEvent up) {
-        if (works) {
-            loop.start();
-        }
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        loop.close();
-    }
-
-    private Duration sweepAll() throws InterruptedException {
-        sweep("");
-        return null;
+        loops.onWorkers("wal-leftovers", PACE, () -> sweep(""));
     }
 
     /// Until nothing is left, or a depot refuses.

@@ -4,20 +4,19 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lockkeeper.http.Refused;
 import io.lockkeeper.job.Jobs;
 import io.lockkeeper.job.Loop;
+import io.lockkeeper.job.Loops;
 import io.lockkeeper.job.Occasion;
 import io.lockkeeper.postgres.Await;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /// Sees to it that each archive has a job, whatever became of the last one. Every instance that works does it; a key
 /// makes two of them one.
+@Startup
 @Singleton
 class WalUpkeep {
     private static final Logger LOG = Logger.getLogger(WalUpkeep.class);
@@ -28,26 +27,12 @@ class WalUpkeep {
 
     private final WalArchiveStore archives;
     private final Jobs jobs;
-    private final boolean works;
-    private final Loop loop = new Loop("wal-archives", PACE, this::startMissingJobs);
+    private final Loop loop;
 
-    WalUpkeep(
-            WalArchiveStore archives,
-            Jobs jobs,
-            @ConfigProperty(name = "lockkeeper.worker.enabled", defaultValue = "true") boolean works) {
+    WalUpkeep(WalArchiveStore archives, Jobs jobs, Loops loops) {
         this.archives = archives;
         this.jobs = jobs;
-        this.works = works;
-    }
-
-    void start(@Observes StartupEvent up) {
-        if (works) {
-            loop.start();
-        }
-    }
-
-    void stop(@Observes ShutdownEvent down) {
-        loop.close();
+        this.loop = loops.onWorkers("wal-archives", PACE, this::startMissingJobs);
     }
 
     /// Something was declared, or ended.
@@ -55,7 +40,7 @@ class WalUpkeep {
         loop.wake();
     }
 
-    private Duration startMissingJobs() throws InterruptedException, TimeoutException {
+    private void startMissingJobs() throws InterruptedException, TimeoutException {
         for (WalArchiveStore.Unattended archive : archives.unattended(AFTER_A_JOB, IN_TROUBLE)) {
             try {
                 start(archive);
@@ -65,7 +50,6 @@ class WalUpkeep {
                         archive.target(), refused.problem().detail());
             }
         }
-        return null;
     }
 
     private void start(WalArchiveStore.Unattended archive) throws InterruptedException, TimeoutException {

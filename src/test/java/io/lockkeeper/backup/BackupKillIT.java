@@ -6,7 +6,6 @@ import io.lockkeeper.Instance;
 import io.lockkeeper.TestServers;
 import io.lockkeeper.store.StoreAccess;
 import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -76,7 +75,7 @@ class BackupKillIT {
                         sessions -> sessions.matches("lockkeeper job " + backup + "/[2-9]"));
         holder.rollback();
 
-        JsonPath job = awaitEnd(second, backup);
+        JsonPath job = second.awaitJob(backup, BOUND);
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
         assertThat(job.getInt("attempt")).isGreaterThan(1);
         String folder =
@@ -96,20 +95,9 @@ class BackupKillIT {
     }
 
     private long startedAndStuck() {
-        JsonObject target = new JsonObject()
-                .put("name", "patient")
-                .put("engine", "postgresql")
-                .put("host", database.host())
-                .put("port", database.port())
-                .put("database", database.database())
-                .put("username", database.username())
-                .put(
-                        "credential",
-                        new JsonObject().put("value", database.password().orElseThrow()))
-                .put("tls", new JsonObject().put("mode", "disable"));
-        post("/api/v1/targets", target, 201);
+        first.register("patient", database);
         JsonObject request = new JsonObject().put("target", "patient").put("lockTimeout", "10m");
-        long id = post("/api/v1/backups", request, 202).getLong("id");
+        long id = first.post("/api/v1/backups", request, 202).getLong("id");
         Awaitility.await().atMost(BOUND).until(() -> log(id).contains("waiting for a lock"));
         return id;
     }
@@ -121,29 +109,6 @@ class BackupKillIT {
                 .then()
                 .extract()
                 .asString();
-    }
-
-    private JsonPath post(String path, JsonObject body, int status) {
-        return first.ask()
-                .contentType(ContentType.JSON)
-                .body(body.encode())
-                .post(path)
-                .then()
-                .statusCode(status)
-                .extract()
-                .jsonPath();
-    }
-
-    private static JsonPath awaitEnd(Instance instance, long job) {
-        return Awaitility.await()
-                .atMost(BOUND)
-                .until(
-                        () -> instance.ask()
-                                .get("/api/v1/jobs/" + job)
-                                .then()
-                                .extract()
-                                .jsonPath(),
-                        view -> view.getBoolean("done"));
     }
 
     private Path partialFolder() throws IOException {

@@ -9,7 +9,6 @@ import io.lockkeeper.depot.FaultProxy.Harm;
 import io.lockkeeper.depot.S3Server;
 import io.lockkeeper.store.StoreAccess;
 import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -66,21 +65,7 @@ class BackupOnS3IT {
                 database,
                 "CREATE TABLE noise AS SELECT n, gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text"
                         + " AS text FROM generate_series(1, 400000) n");
-        post(
-                "/api/v1/targets",
-                new JsonObject()
-                        .put("name", "orders")
-                        .put("engine", "postgresql")
-                        .put("host", database.host())
-                        .put("port", database.port())
-                        .put("database", database.database())
-                        .put("username", database.username())
-                        .put(
-                                "credential",
-                                new JsonObject()
-                                        .put("value", database.password().orElseThrow()))
-                        .put("tls", new JsonObject().put("mode", "disable")),
-                201);
+        instance.register("orders", database);
     }
 
     @AfterAll
@@ -104,12 +89,15 @@ class BackupOnS3IT {
         line.harm(1, head -> head.startsWith("POST") && head.contains("uploadId="), new Harm.LoseAnswer());
         line.harm(1, head -> head.startsWith("PUT") && head.contains("manifest.json"), new Harm.CutRequest(10));
 
-        JsonPath job = awaitEnd(started(new JsonObject()), BOUND);
+        JsonPath job = instance.awaitJob(started(new JsonObject()), BOUND);
 
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
         assertThat(job.getInt("attempt")).isEqualTo(1);
-        JsonPath check = awaitEnd(
-                post("/api/v1/backups/" + job.getLong("id") + "/checks", new JsonObject().put("deep", true), 202)
+        JsonPath check = instance.awaitJob(
+                instance.post(
+                                "/api/v1/backups/" + job.getLong("id") + "/checks",
+                                new JsonObject().put("deep", true),
+                                202)
                         .getLong("id"),
                 BOUND);
         assertThat(check.getInt("result.sound")).as(check.prettify()).isEqualTo(1);
@@ -125,7 +113,7 @@ class BackupOnS3IT {
                 .until(() -> line.requests().stream().skip(before).anyMatch(PARTS));
 
         Files.writeString(secret, "another-secret");
-        JsonPath job = awaitEnd(id, BOUND);
+        JsonPath job = instance.awaitJob(id, BOUND);
         Files.writeString(secret, S3Server.SECRET);
 
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("FAILED");
@@ -151,10 +139,11 @@ class BackupOnS3IT {
     void makesTheBackupAnewWhenTheServerWasAwayForLong() throws Exception {
         line.harm(100_000, PARTS, new Harm.Answer(503, "SlowDown"));
         long id = started(new JsonObject());
-        Awaitility.await().atMost(LONG_BOUND).until(() -> "RETRY_BACKOFF".equals(job(id).getString("reason")));
+        Awaitility.await().atMost(LONG_BOUND).until(() -> "RETRY_BACKOFF"
+                .equals(instance.job(id).getString("reason")));
 
         line.mend();
-        JsonPath job = awaitEnd(id, LONG_BOUND);
+        JsonPath job = instance.awaitJob(id, LONG_BOUND);
 
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
         assertThat(job.getInt("attempt")).isEqualTo(2);
@@ -168,27 +157,11 @@ class BackupOnS3IT {
     }
 
     private static long started(JsonObject more) {
-        return post("/api/v1/backups", new JsonObject().put("target", "orders").mergeIn(more), 202)
+        return instance.post(
+                        "/api/v1/backups",
+                        new JsonObject().put("target", "orders").mergeIn(more),
+                        202)
                 .getLong("id");
-    }
-
-    private static JsonPath post(String path, JsonObject body, int status) {
-        return instance.ask()
-                .contentType(ContentType.JSON)
-                .body(body.encode())
-                .post(path)
-                .then()
-                .statusCode(status)
-                .extract()
-                .jsonPath();
-    }
-
-    private static JsonPath job(long id) {
-        return instance.ask().get("/api/v1/jobs/" + id).then().extract().jsonPath();
-    }
-
-    private static JsonPath awaitEnd(long id, Duration bound) {
-        return Awaitility.await().atMost(bound).until(() -> job(id), job -> job.getBoolean("done"));
     }
 
     /// Whatever lies in the bucket under names that begin so.

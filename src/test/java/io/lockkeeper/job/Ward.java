@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockkeeper.Instance;
 import io.lockkeeper.TestServers;
 import io.lockkeeper.store.StoreAccess;
-import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,25 +31,8 @@ record Ward(StoreAccess store) {
 
     /// Registers a database of its own as a target that takes many jobs at a time.
     static void registerTarget(Instance through) {
-        StoreAddress database = TestServers.emptyDatabase();
-        JsonObject spec = new JsonObject()
-                .put("name", TARGET)
-                .put("engine", "postgresql")
-                .put("host", database.host())
-                .put("port", database.port())
-                .put("database", database.database())
-                .put("username", database.username())
-                .put(
-                        "credential",
-                        new JsonObject().put("value", database.password().orElseThrow()))
-                .put("tls", new JsonObject().put("mode", "disable"))
-                .put("limits", new JsonObject().put("jobs", 500));
-        through.ask()
-                .contentType(ContentType.JSON)
-                .body(spec.encode())
-                .post("/api/v1/targets")
-                .then()
-                .statusCode(201);
+        JsonObject patient = new JsonObject().put("limits", new JsonObject().put("jobs", 500));
+        through.register(TARGET, TestServers.emptyDatabase(), patient);
     }
 
     /// Starts a job that sleeps on the target.

@@ -6,7 +6,6 @@ import io.lockkeeper.Instance;
 import io.lockkeeper.TestServers;
 import io.lockkeeper.store.StoreAccess;
 import io.lockkeeper.store.StoreAddress;
-import io.restassured.http.ContentType;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -42,23 +41,7 @@ class MigrationKillIT {
     void startTheFirst() throws IOException {
         TestServers.execute(database, "CREATE TABLE a (id int)");
         first = start("first");
-        JsonObject target = new JsonObject()
-                .put("name", "patient")
-                .put("engine", "postgresql")
-                .put("host", database.host())
-                .put("port", database.port())
-                .put("database", database.database())
-                .put("username", database.username())
-                .put(
-                        "credential",
-                        new JsonObject().put("value", database.password().orElseThrow()))
-                .put("tls", new JsonObject().put("mode", "disable"));
-        first.ask()
-                .contentType(ContentType.JSON)
-                .body(target.encode())
-                .post("/api/v1/targets")
-                .then()
-                .statusCode(201);
+        first.register("patient", database);
     }
 
     private Instance start(String name) throws IOException {
@@ -83,15 +66,7 @@ class MigrationKillIT {
                 .put("mode", "apply")
                 .put("options", new JsonObject().put("baseline", "0"))
                 .put("files", new JsonArray().add(file));
-        return first.ask()
-                .contentType(ContentType.JSON)
-                .body(request.encode())
-                .post("/api/v1/migration-runs")
-                .then()
-                .statusCode(202)
-                .extract()
-                .jsonPath()
-                .getLong("id");
+        return first.post("/api/v1/migration-runs", request, 202).getLong("id");
     }
 
     private static List<String> column(StoreAddress where, String sql) {

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockkeeper.Instance;
 import io.lockkeeper.TestServers;
 import io.lockkeeper.postgres.OwnCluster;
-import io.lockkeeper.postgres.PostgresServer;
 import io.lockkeeper.store.StoreAccess;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,20 +57,7 @@ class WalKillIT {
     }
 
     private static void declare(Instance instance, OwnCluster cluster) {
-        JsonObject target = new JsonObject()
-                .put("name", "chronicle")
-                .put("host", "127.0.0.1")
-                .put("port", cluster.port())
-                .put("database", "postgres")
-                .put("username", PostgresServer.SUPERUSER)
-                .put("credential", new JsonObject().put("value", cluster.password()))
-                .put("tls", new JsonObject().put("mode", "disable"));
-        instance.ask()
-                .contentType(ContentType.JSON)
-                .body(target.encode())
-                .post("/api/v1/targets")
-                .then()
-                .statusCode(201);
+        instance.register("chronicle", cluster.address());
         instance.ask().contentType(ContentType.JSON).body("{}").put(PATH).then().statusCode(202);
         Awaitility.await()
                 .atMost(BOUND)
