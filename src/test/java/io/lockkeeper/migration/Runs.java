@@ -96,7 +96,7 @@ final class Runs implements AutoCloseable {
                         newRun(job, work, spec, plan, session),
                         plan,
                         unfinished,
-                        new Hands(session, watcher, LockListener.NOBODY, boundary));
+                        new Hands(session, watcher, LockListener.NOBODY, boundary, Meter.NONE));
                 return plan;
             }
         }
