@@ -166,8 +166,7 @@ final class Executor {
 
     /// Within an attempt of the governor's.
     Ran governed(Ran planned, Step.Placed placed) throws InterruptedException {
-        return meter.measure(
-                placed, () -> governor.statement(placed.nature().facts(), () -> run(planned, placed)));
+        return meter.measure(placed, () -> governor.statement(placed.nature().facts(), () -> run(planned, placed)));
     }
 
     private Ran run(Ran planned, Step.Placed placed) throws InterruptedException {

@@ -176,7 +176,8 @@ class JournalStore {
                     Optional.ofNullable(row.getOffsetDateTime("ended_at"))
                             .map(OffsetDateTime::toInstant)
                             .orElse(null),
-                    ofRun(run).stream().map(MigrationRunView.RunStep::of).toList()));
+                    ofRun(run).stream().map(MigrationRunView.RunStep::of).toList(),
+                    null));
         }
         return Optional.empty();
     }
@@ -195,7 +196,12 @@ class JournalStore {
     }
 
     Optional<String> lastBundle(long targetId) throws InterruptedException {
-        return text(ask(LAST_BUNDLE, targetId));
+        return await(lookupLastBundle(targetId));
+    }
+
+    /// The same for the event loop.
+    Future<Optional<String>> lookupLastBundle(long targetId) {
+        return ask(LAST_BUNDLE, targetId).map(JournalStore::text);
     }
 
     /// How a bundle was read when it ran last.
@@ -219,8 +225,8 @@ class JournalStore {
         }
     }
 
-    private static Optional<String> text(Future<RowSet<Row>> asked) throws InterruptedException {
-        var rows = await(asked).iterator();
+    private static Optional<String> text(RowSet<Row> found) {
+        var rows = found.iterator();
         return rows.hasNext() ? Optional.of(rows.next().getString(0)) : Optional.empty();
     }
 

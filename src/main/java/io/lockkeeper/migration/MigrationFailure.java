@@ -23,7 +23,7 @@ final class MigrationFailure {
         String hint = failure.hint() == null ? "" : " Hint: " + failure.hint();
         String detail = place + ": " + what + " failed: " + failure.getMessage() + "." + hint + " "
                 + applied(due, stepsDone) + before(migrationsDone);
-        return new PermanentFailure(new Problem(
+        Problem problem = new Problem(
                 "migration-failed",
                 "Migration failed",
                 422,
@@ -31,7 +31,8 @@ final class MigrationFailure {
                 null,
                 List.of(new Fault(place, failure.getMessage())),
                 null,
-                null));
+                null);
+        return new PermanentFailure(problem, failure);
     }
 
     private static String applied(Due due, int steps) {

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -36,9 +37,11 @@ public class MigrationResource {
 
     private final JobStarts starts;
     private final JournalStore journals;
+    private final RehearsalStore rehearsals;
 
-    MigrationResource(JobStarts starts, JournalStore journals) {
+    MigrationResource(JobStarts starts, JournalStore journals, RehearsalStore rehearsals) {
         this.starts = starts;
+        this.rehearsals = rehearsals;
         this.journals = journals;
     }
 
@@ -71,7 +74,7 @@ public class MigrationResource {
                                         {"target": "demo", "mode": "apply", "direction": "down", "to": "2"}""")
                             }))
     public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
-        return starts.each(PATH, MigrationJob.NAME, body, headers);
+        return starts.againOr(PATH, body, headers, () -> starts.each(PATH, MigrationJob.NAME, body, headers));
     }
 
     @GET
@@ -89,7 +92,8 @@ public class MigrationResource {
             responseCode = "404",
             description = "There is no such run, or it has not come as far as its first step")
     public MigrationRunView get(@PathParam("id") JobId id) throws InterruptedException {
-        return journals.view(id.value())
+        Optional<MigrationRunView> run = journals.view(id.value());
+        return (run.isPresent() ? run : rehearsals.view(id.value()))
                 .orElseThrow(() -> new Refused(Problem.notFound("run of migrations " + id.value())));
     }
 }

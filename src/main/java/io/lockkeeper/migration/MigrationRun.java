@@ -59,8 +59,7 @@ final class MigrationRun {
     private static Hands hands(JobContext job, PgSession session, Plan plan) throws InterruptedException {
         JobLocks locks = new JobLocks(job);
         int all = Math.max(1, plan.due().size());
-        return new Hands(
-                session, job.connect(), locks, (done, where) -> locks.at(100 * done / all, where), Meter.NONE);
+        return new Hands(session, job.connect(), locks, (done, where) -> locks.at(100 * done / all, where), Meter.NONE);
     }
 
     private void lock(PgSession keeper, String owner) throws InterruptedException {

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The journal of one run in our store, from which any later run goes on. The end of a transaction waits for the next beginning and goes with it: should
+/// The journal of one run in our store, from which any later run goes on. The end of a transaction waits for the next
+// beginning and goes with it: should
 /// we die in between, its number tells how it ended.
 final class StoredJournal implements Journal {
     private final JournalStore store;

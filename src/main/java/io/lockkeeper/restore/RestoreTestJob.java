@@ -127,8 +127,8 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
             if (trial.spec().keepFor() == null) {
                 return tests.write(trial.report(version), null);
             }
-            Keeping keeping =
-                    kept.keep(trial.job().jobId(), copy, Instant.now().plus(trial.spec().keepFor()));
+            Keeping keeping = kept.keep(
+                    trial.job().jobId(), copy, Instant.now().plus(trial.spec().keepFor()));
             handedOver = true;
             return tests.write(trial.report(version), keeping);
         } finally {

@@ -1,11 +1,21 @@
 package io.lockkeeper.target;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What others need to know about a target to accept and schedule work on it.
+///
+/// @param rehearsedWithin migrations must have been rehearsed on data that is not older; null: they need not
 public record TargetFacts(
-        long id, String name, Map<String, String> labels, int approvals, List<String> approvalKinds, int limitJobs) {
+        long id,
+        String name,
+        Map<String, String> labels,
+        int approvals,
+        List<String> approvalKinds,
+        @Nullable Duration rehearsedWithin,
+        int limitJobs) {
     public TargetFacts {
         labels = Map.copyOf(labels);
         approvalKinds = List.copyOf(approvalKinds);

@@ -51,7 +51,7 @@ final class Runs implements AutoCloseable {
         Site(StoreAddress database) {
             this.database = database;
             String name = "site-" + database.database();
-            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), 4);
+            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), null, 4);
         }
 
         PgSession session() throws InterruptedException {
@@ -179,6 +179,6 @@ final class Runs implements AutoCloseable {
         var allow = java.util.Arrays.stream(allowed)
                 .map(rule -> new MigrationSpec.Allowance(rule, "a test"))
                 .toList();
-        return new MigrationSpec(null, files, null, direction, to, Mode.APPLY, null, allow, null, options);
+        return new MigrationSpec(null, files, null, direction, to, Mode.APPLY, null, null, allow, null, options);
     }
 }

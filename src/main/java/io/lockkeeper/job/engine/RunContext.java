@@ -79,7 +79,8 @@ final class RunContext implements JobContext {
             throw new IllegalStateException("a job of kind " + job.kind() + " has no target to connect to");
         }
         if (!reachesTarget) {
-            throw new IllegalStateException("job " + job.id() + " of kind " + job.kind() + " says that it never connects");
+            throw new IllegalStateException(
+                    "job " + job.id() + " of kind " + job.kind() + " says that it never connects");
         }
         PgSession session = gate.connect(job.targetId(), applicationName());
         sessions.add(session);
