@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One rehearsal on one copy: there, and if there is a way back, back and there again.
 final class RehearsalRun {
+    private static final int NAMED = 10;
+
     private final MigrationSpec spec;
     private final JobContext job;
     private final RestoredCopy copy;
@@ -135,7 +137,7 @@ final class RehearsalRun {
         try {
             return backAndThereAgain(reversed());
         } catch (FormatFault fault) {
-            return failed("The way back cannot be read.", faulty(fault), null, null);
+            return failed("The way back cannot be read.", faulty(fault), List.of(), null, null);
         }
     }
 
@@ -163,42 +165,44 @@ final class RehearsalRun {
     private WayBack backAndThereAgain(List<Due> reversed) throws Exception {
         Gone back = go(reversed.getFirst().direction(), reversed);
         if (back.problem() != null) {
-            return failed("The way back fails.", back.problem(), back.way(), null);
+            return failed("The way back fails.", back.problem(), List.of(), back.way(), null);
         }
-        List<Difference> differences = copy.step(
+        List<Difference> left = copy.step(
                 "compare", () -> Comparison.of(before, copy.definitions()).differences());
-        Gone again = go(
-                spec.direction(),
-                plan.due().stream()
-                        .map(due -> new Due(due.migration(), due.direction(), due.steps(), false))
-                        .toList());
+        Gone again = go(spec.direction(), again());
         if (again.problem() != null) {
-            return failed("After the way back it fails.", again.problem(), back.way(), again.way());
+            return failed("After the way back it fails.", again.problem(), left, back.way(), again.way());
         }
-        if (!differences.isEmpty()) {
-            String left = differences.stream()
-                    .map(each -> each.object() + " (" + each.sentence() + ")")
-                    .limit(10)
-                    .collect(Collectors.joining(", "));
-            return new WayBack(
-                    End.LEAVES_DIFFERENCES,
-                    "After the way back " + differences.size() + " definitions are not what they were: " + left + ".",
-                    null,
-                    differences,
-                    back.way(),
-                    again.way());
-        }
-        return new WayBack(
-                End.LEADS_BACK,
-                "After the way back all definitions are what they were; rows were not compared.",
-                null,
-                List.of(),
-                back.way(),
-                again.way());
+        return left.isEmpty()
+                ? new WayBack(
+                        End.LEADS_BACK,
+                        "After the way back all definitions are what they were; rows were not compared.",
+                        null,
+                        left,
+                        back.way(),
+                        again.way())
+                : new WayBack(
+                        End.LEAVES_DIFFERENCES, "After the way back: " + named(left), null, left, back.way(), again.way());
     }
 
-    private static WayBack failed(String what, Problem problem, @Nullable Way back, @Nullable Way again) {
-        return new WayBack(End.FAILED, what + " " + problem.detail(), problem, List.of(), back, again);
+    private List<Due> again() {
+        return plan.due().stream()
+                .map(due -> new Due(due.migration(), due.direction(), due.steps(), false))
+                .toList();
+    }
+
+    private static String named(List<Difference> differences) {
+        String first = differences.stream()
+                .limit(NAMED)
+                .map(each -> each.object() + " (" + each.sentence() + ")")
+                .collect(Collectors.joining(", "));
+        int more = differences.size() - NAMED;
+        return first + (more > 0 ? ", and " + more + " more." : ".");
+    }
+
+    private static WayBack failed(
+            String what, Problem problem, List<Difference> left, @Nullable Way back, @Nullable Way again) {
+        return new WayBack(End.FAILED, what + " " + problem.detail(), problem, left, back, again);
     }
 
     private static Problem faulty(FormatFault fault) {

@@ -15,25 +15,22 @@ import org.awaitility.Awaitility;
 
 /// Rehearsals over the API.
 final class Rehearsals {
-    private static final String RUNS = "/api/v1/migration-runs";
+    static final String RUNS = "/api/v1/migration-runs";
 
     private Rehearsals() {}
 
-    /// Of plain files, on the target's newest backup.
+    /// Of files on the target's newest backup, which has tables and no history.
     static JsonObject request(String target, String... pathsAndContents) {
+        JsonObject allowed =
+                new JsonObject().put("rule", "schema-not-empty").put("reason", "a shop that had no migrations");
         return new JsonObject()
                 .put("target", target)
                 .put("files", files(pathsAndContents))
-                .put(
-                        "allow",
-                        new JsonArray()
-                                .add(new JsonObject()
-                                        .put("rule", "schema-not-empty")
-                                        .put("reason", "a shop that had no migrations")))
+                .put("allow", new JsonArray().add(allowed))
                 .put("rehearseOn", "latest");
     }
 
-    private static JsonArray files(String... pathsAndContents) {
+    static JsonArray files(String... pathsAndContents) {
         JsonArray files = new JsonArray();
         for (int i = 0; i < pathsAndContents.length; i += 2) {
             files.add(new JsonObject().put("path", pathsAndContents[i]).put("content", pathsAndContents[i + 1]));
@@ -41,9 +38,9 @@ final class Rehearsals {
         return files;
     }
 
-    /// The same request, to be carried out.
-    static JsonObject applied(JsonObject request) {
-        JsonObject apply = request.copy().put("mode", "apply");
+    /// The same request, to be carried out on the target.
+    static JsonObject applied(JsonObject rehearsal) {
+        JsonObject apply = rehearsal.copy().put("mode", "apply");
         apply.remove("rehearseOn");
         return apply;
     }
@@ -75,9 +72,12 @@ final class Rehearsals {
                 .jsonPath();
     }
 
-    /// The run of a rehearsal that came to an outcome.
+    /// What a rehearsal has found that came to an outcome.
     static JsonPath report(JsonObject request) {
-        JsonPath job = ended(started(request));
+        return run(ended(started(request)));
+    }
+
+    static JsonPath run(JsonPath job) {
         assertThat(job.getString("state")).as(job.prettify()).isEqualTo("SUCCEEDED");
         return asAdmin()
                 .get(RUNS + "/" + job.getLong("id"))
@@ -87,12 +87,10 @@ final class Rehearsals {
                 .jsonPath();
     }
 
-    /// Of the statement in this line of the first file with it.
-    static Map<String, Object> statement(JsonPath report, int line) {
-        List<Map<String, Object>> all = report.getList("rehearsal.run.steps.statements.flatten()");
-        return all.stream()
-                .filter(each -> each.get("line").equals(line))
-                .findFirst()
-                .orElseThrow();
+    /// The first one of a file.
+    static Map<String, Object> statement(JsonPath report, String path) {
+        List<Map<String, Object>> all = report.getList(
+                "rehearsal.run.steps.findAll { it.path == '" + path + "' }.statements.flatten()");
+        return all.getFirst();
     }
 }
