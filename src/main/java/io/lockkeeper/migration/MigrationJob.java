@@ -99,7 +99,7 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
                 Poolers.refuse(session, other);
             }
             Bundle bundle = bundle(spec, target, job);
-            demandRehearsal(spec, target, bundle, job);
+            demandRehearsal(spec, target, bundle);
             return Work.of(bundle, spec.format(), spec.settings(), session, grammar);
         });
         MigrationRun run = new MigrationRun(work, spec, target, journals);
@@ -109,11 +109,10 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
         return run.apply(job, session);
     }
 
-    private void demandRehearsal(MigrationSpec spec, TargetFacts target, Bundle bundle, JobContext job)
-            throws InterruptedException {
+    private void demandRehearsal(MigrationSpec spec, TargetFacts target, Bundle bundle) throws InterruptedException {
         try {
             if (spec.applies()) {
-                demand.demandAgain(spec, target, bundle.sha256(), job.jobId());
+                demand.demandAgain(spec, target, bundle.sha256());
             }
         } catch (Refused missing) {
             throw new PermanentFailure(missing.problem());

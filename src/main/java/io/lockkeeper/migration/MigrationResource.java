@@ -101,7 +101,8 @@ public class MigrationResource {
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = MigrationRunView.class)))
     @APIResponse(
             responseCode = "404",
-            description = "There is no such run, or it has not come as far as its first step; a rehearsal: to an outcome")
+            description =
+                    "There is no such run, or it has not come as far as its first step; a rehearsal: to an outcome")
     public MigrationRunView get(@PathParam("id") JobId id) throws InterruptedException {
         Optional<MigrationRunView> run = journals.view(id.value());
         return (run.isPresent() ? run : rehearsals.view(id.value()))

@@ -11,12 +11,10 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -221,27 +219,6 @@ public record MigrationSpec(
     @Nullable
     Long rehearsedBackup() {
         return RehearsalBasis.read(rehearseOn, new Faults()).backup();
-    }
-
-    /// What a rehearsal and a run must have in common for the one to say something about the other: all that
-    /// decides about what would run. Decisions and patience do not.
-    ///
-    /// @param sha256 of the bundle, however it was named
-    String subject(String sha256) {
-        Options asked = settings();
-        String all = String.join(
-                "\0",
-                sha256,
-                format.word(),
-                direction.name(),
-                String.valueOf(to),
-                String.valueOf(asked.schema()),
-                String.valueOf(asked.table()),
-                String.valueOf(asked.baseline()),
-                new TreeMap<>(asked.placeholders()).toString(),
-                asked.contexts().toString(),
-                asked.labels().toString());
-        return Bundle.digest(all.getBytes(StandardCharsets.UTF_8));
     }
 
     boolean allows(Rule rule) {

@@ -16,12 +16,14 @@ import io.lockkeeper.target.TargetFacts;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// A target's protection can demand that what is applied there was rehearsed. A rehearsal counts for the very same
 /// bundle, format, direction, end and options, as long as the data that it ran on is not older than demanded, and no
@@ -36,6 +38,27 @@ class RehearsalDemand {
         this.rehearsals = rehearsals;
         this.journals = journals;
         this.json = json;
+    }
+
+    /// What a rehearsal and a run must have in common for the one to say something about the other: all that
+    /// decides about what would run. Decisions and patience do not.
+    ///
+    /// @param bundle its sha256, however it was named
+    static String subject(MigrationSpec spec, String bundle) {
+        MigrationSpec.Options asked = spec.settings();
+        String all = String.join(
+                "\0",
+                bundle,
+                spec.format().word(),
+                spec.direction().name(),
+                String.valueOf(spec.to()),
+                String.valueOf(asked.schema()),
+                String.valueOf(asked.table()),
+                String.valueOf(asked.baseline()),
+                new TreeMap<>(asked.placeholders()).toString(),
+                asked.contexts().toString(),
+                asked.labels().toString());
+        return Bundle.digest(all.getBytes(StandardCharsets.UTF_8));
     }
 
     /// @return fails with Refused
@@ -58,15 +81,21 @@ class RehearsalDemand {
                 : journals.lookupLastBundle(target.id());
     }
 
-    /// The same when the job begins. What has begun goes on: half of a migration is worse than an old rehearsal.
-    void demandAgain(MigrationSpec spec, TargetFacts target, String bundle, long job) throws InterruptedException {
-        if (target.rehearsedWithin() != null && journals.ofRun(job).isEmpty()) {
+    /// The same when the job begins.
+    void demandAgain(MigrationSpec spec, TargetFacts target, String bundle) throws InterruptedException {
+        if (target.rehearsedWithin() != null) {
             await(demand(spec, target, bundle));
         }
     }
 
+    /// What has begun may go on: half of a bundle is worse than an old rehearsal.
     private Future<Void> demand(MigrationSpec spec, TargetFacts target, String bundle) {
-        return rehearsals.latest(target.id(), spec.subject(bundle)).map(latest -> {
+        return journals.hasBegun(target.id(), bundle)
+                .compose(begun -> begun ? Future.succeededFuture() : demandOne(spec, target, bundle));
+    }
+
+    private Future<Void> demandOne(MigrationSpec spec, TargetFacts target, String bundle) {
+        return rehearsals.latest(target.id(), subject(spec, bundle)).map(latest -> {
             Instant oldest = Instant.now().minus(target.rehearsedWithin());
             boolean counts = latest.stream()
                     .takeWhile(each -> each.outcome() == Outcome.PASSED)
@@ -106,7 +135,7 @@ class RehearsalDemand {
         if (spec.files() == null) {
             request.put("bundle", bundle);
         } else {
-            request.put("files", List.of());
+            request.put("files", "the same");
         }
         if (spec.format() != MigrationSpec.FormatName.AUTO) {
             request.put("format", spec.format().word());
@@ -122,8 +151,7 @@ class RehearsalDemand {
         }
         request.put("rehearseOn", RehearsalBasis.LATEST);
         try {
-            String text = json.writeValueAsString(request);
-            return spec.files() == null ? text : text.replace("\"files\":[]", "\"files\":[the same]");
+            return json.writeValueAsString(request);
         } catch (JsonProcessingException broken) {
             throw new IllegalStateException(broken);
         }

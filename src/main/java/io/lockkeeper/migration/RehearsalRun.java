@@ -182,7 +182,12 @@ final class RehearsalRun {
                         back.way(),
                         again.way())
                 : new WayBack(
-                        End.LEAVES_DIFFERENCES, "After the way back: " + named(left), null, left, back.way(), again.way());
+                        End.LEAVES_DIFFERENCES,
+                        "After the way back: " + named(left),
+                        null,
+                        left,
+                        back.way(),
+                        again.way());
     }
 
     private List<Due> again() {
@@ -192,10 +197,8 @@ final class RehearsalRun {
     }
 
     private static String named(List<Difference> differences) {
-        String first = differences.stream()
-                .limit(NAMED)
-                .map(each -> each.object() + " (" + each.sentence() + ")")
-                .collect(Collectors.joining(", "));
+        String first =
+                differences.stream().limit(NAMED).map(Difference::sentence).collect(Collectors.joining(", "));
         int more = differences.size() - NAMED;
         return first + (more > 0 ? ", and " + more + " more." : ".");
     }

@@ -51,7 +51,7 @@ class RehearsalStore {
 
     /// What was rehearsed.
     ///
-    /// @param subject see [MigrationSpec#subject]
+    /// @param subject see [RehearsalDemand#subject]
     record Rehearsed(long job, TargetFacts target, String subject, MigrationResult planned) {}
 
     void write(Rehearsed what, Rehearsal report) throws InterruptedException {

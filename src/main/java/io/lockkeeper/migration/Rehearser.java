@@ -39,7 +39,9 @@ class Rehearser {
             RehearsalRun run = new RehearsalRun(spec, job, copy, sessions);
             MigrationResult planned = run.plan(bundle, grammar);
             Rehearsal report = run.rehearse(role);
-            rehearsals.write(new Rehearsed(job.jobId(), target, spec.subject(bundle.sha256()), planned), report);
+            rehearsals.write(
+                    new Rehearsed(job.jobId(), target, RehearsalDemand.subject(spec, bundle.sha256()), planned),
+                    report);
             return planned.rehearsed(report.summary(job.jobId()));
         }
     }

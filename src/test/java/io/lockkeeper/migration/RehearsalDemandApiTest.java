@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.is;
 
 import io.lockkeeper.backup.BackupTarget;
 import io.lockkeeper.job.ApiJobs;
+import io.lockkeeper.security.ApiTokens;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
@@ -121,14 +122,37 @@ class RehearsalDemandApiTest {
         made(shop.request());
         long rehearsed = started(rehearsal);
         ended(rehearsed);
-        long apply = started(applied(rehearsal)
-                .put("notBefore", Instant.now().plusSeconds(5).toString()));
+        long apply = started(
+                applied(rehearsal).put("notBefore", Instant.now().plusSeconds(5).toString()));
 
         update("UPDATE migration_rehearsal SET data_at = data_at - interval '8 days' WHERE job_id = " + rehearsed);
 
         JsonPath job = ended(apply);
         assertThat(job.getString("error.code")).as(job.prettify()).isEqualTo("rehearsal-needed");
         assertThat(shop.one("SELECT to_regclass('tour') IS NULL")).isEqualTo("t");
+    }
+
+    /// Half of it is there already.
+    @Test
+    void letsGoOnWhatHasBegun() throws Exception {
+        made(shop.request());
+        rehearsal = request(shop.name, "1_a.sql", "CREATE TABLE a (id int);", "2_b.sql", "CREATE TABLE b (id int);");
+        ended(started(rehearsal));
+        shop.sql("CREATE TABLE b (id int)");
+        long failed = started(applied(rehearsal));
+        assertThat(ended(failed).getString("error.code")).isEqualTo("migration-failed");
+        shop.sql("DROP TABLE b");
+        update("UPDATE migration_rehearsal SET data_at = data_at - interval '8 days' WHERE target = '" + shop.name
+                + "'");
+
+        long retried = ApiJobs.act(ApiTokens.admin(), failed, "retry")
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getLong("id");
+
+        assertThat(ended(retried).getString("state")).isEqualTo("SUCCEEDED");
+        refused(containsString("PASSED")); // it has come to its end
     }
 
     private void refused(Matcher<String> detail) {

@@ -77,8 +77,9 @@ class RehearsalFaultsApiTest {
         update("UPDATE backup SET verdict = 'BROKEN', judged_at = now(), judged_by = 1 WHERE id = " + backup);
         refused(request(shop.name).put("rehearseOn", onThis), "backup-broken");
         refused(request(shop.name), "no-backup");
-        update("UPDATE backup SET verdict = 'UNPROVEN', judged_at = NULL, judged_by = NULL, missing = 'a file' WHERE id = "
-                + backup);
+        update(
+                "UPDATE backup SET verdict = 'UNPROVEN', judged_at = NULL, judged_by = NULL, missing = 'a file' WHERE id = "
+                        + backup);
         refused(request(shop.name).put("rehearseOn", onThis), "artifact-missing");
         update("UPDATE backup SET missing = NULL, key_lost = 'no such key' WHERE id = " + backup);
         refused(request(shop.name).put("rehearseOn", onThis), "key-lost");
@@ -185,7 +186,8 @@ class RehearsalFaultsApiTest {
                 .until(() -> sleeperOf(shop).isPresent() && job(job).getInt("attempt") == 2);
         asAdmin().post("/api/v1/jobs/" + job + "/cancel").then().statusCode(202);
         assertThat(ended(job).getString("state")).isEqualTo("CANCELLED");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sleeperOf(shop).isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sleeperOf(shop)
+                .isEmpty());
     }
 
     /// The process of the sandbox's server that runs the statement; the name of the database is this test's alone.

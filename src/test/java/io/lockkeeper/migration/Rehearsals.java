@@ -89,8 +89,8 @@ final class Rehearsals {
 
     /// The first one of a file.
     static Map<String, Object> statement(JsonPath report, String path) {
-        List<Map<String, Object>> all = report.getList(
-                "rehearsal.run.steps.findAll { it.path == '" + path + "' }.statements.flatten()");
+        List<Map<String, Object>> all =
+                report.getList("rehearsal.run.steps.findAll { it.path == '" + path + "' }.statements.flatten()");
         return all.getFirst();
     }
 }
