@@ -77,6 +77,8 @@ class HouseRulesTest {
             "BackupContent",
             "BackupSpec", // its words for methods and formats
             "FingerprintSummary",
+            "RestoredCopies", // what a rehearsal needs: a copy to try something on
+            "RestoredCopy",
             "Recoveries", // the way back to a time
             "RecoveryPlan",
             "LogFile");

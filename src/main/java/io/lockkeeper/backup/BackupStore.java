@@ -92,6 +92,10 @@ class BackupStore {
         return UniHelper.toUni(ask(READ_LATEST, Tuple.of(target, proven)).map(this::first));
     }
 
+    Optional<BackupView> findLatest(String target) throws InterruptedException {
+        return first(await(ask(READ_LATEST, Tuple.of(target, false))));
+    }
+
     Optional<BackupView> find(long id) throws InterruptedException {
         return first(await(ask(READ_ONE, Tuple.of(id))));
     }

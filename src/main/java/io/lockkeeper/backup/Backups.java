@@ -46,6 +46,15 @@ public class Backups {
         return backups.newest(target);
     }
 
+    /// The newest of a target that nothing speaks against: whole, not found broken, its key there.
+    public Uni<Optional<BackupView>> lookupUsable(String target) {
+        return backups.latest(target, false);
+    }
+
+    public Optional<BackupView> findUsable(String target) throws InterruptedException {
+        return backups.findLatest(target);
+    }
+
     public Uni<Boolean> isBeingMade(long id) {
         return UniHelper.toUni(
                 store.preparedQuery(IS_BEING_MADE).execute(Tuple.of(id)).map(rows -> rows.size() > 0));

@@ -1,5 +1,8 @@
 package io.lockkeeper.job;
 
+import io.lockkeeper.target.TargetFacts;
+import io.smallrye.mutiny.Uni;
+
 /// What a job does: the one interface of a feature. CDI finds the implementations; a second kind of the same name fails
 /// the start.
 ///
@@ -20,10 +23,16 @@ public interface JobKind<S extends Record, R extends Record> {
 
     Limits limits();
 
+    /// What this very job has to do with its target, which may be less than its kind's jobs usually have. A kind that
+    /// needs a target needs one for all of its jobs.
+    default Limits.TargetUse targetUse(S spec) {
+        return limits().target();
+    }
+
     /// Jobs of one target with the same key never run at the same time. By default those that change the target share
     /// one key and the others have none.
     default String exclusivityKey(S spec) {
-        return limits().target() == Limits.TargetUse.CHANGES ? "change" : "";
+        return targetUse(spec) == Limits.TargetUse.CHANGES ? "change" : "";
     }
 
     /// The kind whose protection on a target covers this one too. What changes the same things, such as
@@ -37,6 +46,14 @@ public interface JobKind<S extends Record, R extends Record> {
     ///
     /// @throws io.lockkeeper.http.Refused with the reason
     default void check(S spec) {}
+
+    /// Refuses at once what our own records of the target speak against, such as what its protection demands and is not
+    /// there. They may have changed when the job runs: look again then.
+    ///
+    /// @return fails with io.lockkeeper.http.Refused, with the reason
+    default Uni<Void> admit(S spec, TargetFacts target) {
+        return Uni.createFrom().voidItem();
+    }
 
     R run(S spec, JobContext job) throws Exception;
 }

@@ -56,7 +56,7 @@ public class Jobs {
     Uni<Accepted> accept(
             JsonNode tree, Faults faults, @Nullable String kindName, Origin origin, Optional<IdempotencyKey> key) {
         Wanted<?> wanted = reader.read(tree, kindName, faults);
-        return targetOf(wanted)
+        return admittedOn(wanted)
                 .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once(key))));
     }
 
@@ -78,14 +78,18 @@ public class Jobs {
             Wanted<?> wanted = reader.readKnown(request, kind);
             Origin origin = new Origin(occasion.subject(), occasion.via(), occasion.requestId());
             Once once = new Once(occasion.key(), occasion.key().getBytes(StandardCharsets.UTF_8));
-            return targetOf(wanted)
+            return admittedOn(wanted)
                     .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), origin, once)
                             .ofSchedule(occasion.schedule())));
         });
     }
 
-    private Uni<Optional<TargetFacts>> targetOf(Wanted<?> wanted) {
-        return targetNamed(wanted.request().target());
+    /// The target, once the kind has nothing against the job there.
+    private <S extends Record> Uni<Optional<TargetFacts>> admittedOn(Wanted<S> wanted) {
+        return targetNamed(wanted.request().target())
+                .call(target -> target.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : wanted.kind().admit(wanted.spec(), target.get()));
     }
 
     /// @param name null: none
@@ -185,7 +189,7 @@ public class Jobs {
                     "Only a job that FAILED or was CANCELLED can be retried; this one is " + old.state() + "."));
         }
         Wanted<?> wanted = reader.again(old);
-        return targetOf(wanted)
+        return admittedOn(wanted)
                 .flatMap(target -> accept(reader.newJob(wanted, target.orElse(null), by, once(key))
                         .asRetryOf(old.id())));
     }

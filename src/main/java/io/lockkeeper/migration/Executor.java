@@ -15,6 +15,7 @@ import io.lockkeeper.postgres.PgSession;
 import io.lockkeeper.postgres.SessionLost;
 import io.lockkeeper.sql.Statement;
 import io.lockkeeper.sql.StatementFacts;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ final class Executor {
             Pattern.compile("(CREATE (?!.* AS$|MATERIALIZED)|DROP |COMMENT |GRANT|REVOKE).*");
 
     private static final int MOST_NOTICES = 50;
+    private static final Duration STATEMENT_BOUND = Duration.ofHours(12);
 
     final PgSession session;
     final History history;
@@ -40,14 +42,16 @@ final class Executor {
     private final Aftermath aftermath;
     private final LockListener listener;
     private final Boundary boundary;
+    private final Meter meter;
     private final String fresh;
     private boolean mayBeStale = true;
     private int migrationsDone;
 
     Executor(Hands hands, LockPolicy policy, Work work, Journal journal, Unfinished unfinished) {
-        this.session = hands.session();
+        this.session = hands.session().within(STATEMENT_BOUND);
         this.boundary = hands.boundary();
         this.listener = hands.listener();
+        this.meter = hands.meter();
         this.governor = new Governor(session, hands.watcher(), policy, hands.listener());
         this.history = work.history();
         this.journal = journal;
@@ -194,9 +198,9 @@ final class Executor {
         Ran ran;
         try {
             ran = facts.kind().contains("CONCURRENTLY")
-                    ? governor.runConcurrently(facts, () -> run(planned, aftermath.rest(placed)))
-                    : governor.run(
-                            List.of(facts), () -> governor.statement(facts, () -> run(planned, placed.statement())));
+                    ? meter.measure(
+                            placed, () -> governor.runConcurrently(facts, () -> run(planned, aftermath.rest(placed))))
+                    : governor.run(List.of(facts), () -> governed(planned, placed));
         } catch (SessionLost | CallTimedOut unknown) {
             throw unknown;
         } catch (PgFailure failure) {
@@ -211,7 +215,12 @@ final class Executor {
         at(progress);
     }
 
-    Ran run(Ran planned, Statement statement) throws InterruptedException {
+    /// Within an attempt of the governor's.
+    Ran governed(Ran planned, Step.Placed placed) throws InterruptedException {
+        return meter.measure(placed, () -> governor.statement(placed.nature().facts(), () -> run(planned, placed.statement())));
+    }
+
+    private Ran run(Ran planned, Statement statement) throws InterruptedException {
         long began = System.nanoTime();
         List<String> notices = new CopyOnWriteArrayList<>();
         int rows = 0;

@@ -6,4 +6,4 @@ import io.lockkeeper.postgres.PgSession;
 ///
 /// @param session that the migrations run on
 /// @param watcher another one, which looks who is in their way, and in whose way they are
-record Hands(PgSession session, PgSession watcher, LockListener listener, Boundary boundary) {}
+record Hands(PgSession session, PgSession watcher, LockListener listener, Boundary boundary, Meter meter) {}

@@ -73,6 +73,9 @@ class JournalStore {
             SELECT job_id, target, bundle, format, direction, digest, began_at, ended_at FROM migration_run WHERE job_id = $1""";
     private static final String LAST_BUNDLE =
             "SELECT bundle FROM migration_run WHERE target_id = $1 ORDER BY job_id DESC LIMIT 1";
+    private static final String HAS_BEGUN = """
+            SELECT EXISTS (SELECT FROM migration_run r JOIN migration_step s ON s.run = r.job_id AND s.state <> 'UNDONE'
+                           WHERE r.target_id = $1 AND r.bundle = $2 AND r.ended_at IS NULL)""";
     private static final String LAST_RUN = """
             SELECT r.format, (j.spec -> 'options')::text AS options
             FROM migration_run r LEFT JOIN job j ON j.id = r.job_id
@@ -176,7 +179,8 @@ class JournalStore {
                     Optional.ofNullable(row.getOffsetDateTime("ended_at"))
                             .map(OffsetDateTime::toInstant)
                             .orElse(null),
-                    ofRun(run).stream().map(MigrationRunView.RunStep::of).toList()));
+                    ofRun(run).stream().map(MigrationRunView.RunStep::of).toList(),
+                    null));
         }
         return Optional.empty();
     }
@@ -195,7 +199,18 @@ class JournalStore {
     }
 
     Optional<String> lastBundle(long targetId) throws InterruptedException {
-        return text(ask(LAST_BUNDLE, targetId));
+        return await(lookupLastBundle(targetId));
+    }
+
+    /// The same for the event loop.
+    Future<Optional<String>> lookupLastBundle(long targetId) {
+        return ask(LAST_BUNDLE, targetId).map(JournalStore::text);
+    }
+
+    /// Whether a run of a bundle has left something open that it has done. For the event loop.
+    Future<Boolean> hasBegun(long targetId, String bundle) {
+        return ask(HAS_BEGUN, targetId, bundle)
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     /// How a bundle was read when it ran last.
@@ -219,8 +234,8 @@ class JournalStore {
         }
     }
 
-    private static Optional<String> text(Future<RowSet<Row>> asked) throws InterruptedException {
-        var rows = await(asked).iterator();
+    private static Optional<String> text(RowSet<Row> found) {
+        var rows = found.iterator();
         return rows.hasNext() ? Optional.of(rows.next().getString(0)) : Optional.empty();
     }
 

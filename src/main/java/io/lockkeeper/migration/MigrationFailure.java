@@ -30,7 +30,7 @@ final class MigrationFailure {
         String hint = failure.hint() == null ? "" : " Hint: " + failure.hint();
         String detail = place + ": " + what + " failed: " + failure.getMessage() + "." + hint + " "
                 + applied(due, stepsDone) + before(migrationsDone);
-        return new PermanentFailure(new Problem(
+        Problem problem = new Problem(
                 FAILED,
                 "Migration failed",
                 422,
@@ -38,7 +38,8 @@ final class MigrationFailure {
                 null,
                 List.of(new Fault(place, failure.getMessage())),
                 null,
-                null));
+                null);
+        return new PermanentFailure(problem, failure);
     }
 
     /// @param why what does not hold that it wants to hold

@@ -14,6 +14,7 @@ import io.lockkeeper.security.Audit;
 import io.lockkeeper.sql.Grammar;
 import io.lockkeeper.target.TargetFacts;
 import io.lockkeeper.target.Targets;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -33,9 +34,19 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
     private final BundleStore bundles;
     private final JournalStore journals;
     private final Grammar grammar;
+    private final Rehearser rehearser;
+    private final RehearsalDemand demand;
 
-    MigrationJob(Targets targets, BundleStore bundles, JournalStore journals, Grammar grammar) {
+    MigrationJob(
+            Targets targets,
+            BundleStore bundles,
+            JournalStore journals,
+            Grammar grammar,
+            Rehearser rehearser,
+            RehearsalDemand demand) {
         this.grammar = grammar;
+        this.rehearser = rehearser;
+        this.demand = demand;
         this.targets = targets;
         this.bundles = bundles;
         this.journals = journals;
@@ -62,21 +73,50 @@ public class MigrationJob implements JobKind<MigrationSpec, MigrationResult> {
     }
 
     @Override
+    public TargetUse targetUse(MigrationSpec spec) {
+        return spec.rehearses() ? TargetUse.NAMED : LIMITS.target();
+    }
+
+    @Override
+    public Uni<Void> admit(MigrationSpec spec, TargetFacts target) {
+        return switch (spec.mode()) {
+            case PLAN -> Uni.createFrom().voidItem();
+            case APPLY -> demand.admit(spec, target);
+            case REHEARSE -> rehearser.admit(spec, target);
+        };
+    }
+
+    @Override
     public MigrationResult run(MigrationSpec spec, JobContext job) throws Exception {
-        PgSession session = job.connect().within(CALL_BOUND);
         TargetFacts target = targets.find(job.target())
                 .orElseThrow(() -> new PermanentFailure(Problem.notFound("target " + job.target())));
+        if (spec.rehearses()) {
+            return rehearser.rehearse(spec, target, job.step("read", () -> bundle(spec, target, job)), job);
+        }
+        PgSession session = job.connect().within(CALL_BOUND);
         Work work = job.step("read", () -> {
             try (PgSession other = job.connect()) {
                 Poolers.refuse(session, other);
             }
-            return Work.of(bundle(spec, target, job), spec.format(), spec.settings(), session, grammar);
+            Bundle bundle = bundle(spec, target, job);
+            demandRehearsal(spec, target, bundle);
+            return Work.of(bundle, spec.format(), spec.settings(), session, grammar);
         });
         MigrationRun run = new MigrationRun(work, spec, target, journals);
         if (!spec.applies()) {
             return job.step("plan", () -> work.result(run.plan(session), false));
         }
         return run.apply(job, session);
+    }
+
+    private void demandRehearsal(MigrationSpec spec, TargetFacts target, Bundle bundle) throws InterruptedException {
+        try {
+            if (spec.applies()) {
+                demand.demandAgain(spec, target, bundle.sha256());
+            }
+        } catch (Refused missing) {
+            throw new PermanentFailure(missing.problem());
+        }
     }
 
     private Bundle bundle(MigrationSpec spec, TargetFacts target, JobContext job) throws InterruptedException {

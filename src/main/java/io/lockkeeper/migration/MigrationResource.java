@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -36,9 +37,11 @@ public class MigrationResource {
 
     private final JobStarts starts;
     private final JournalStore journals;
+    private final RehearsalStore rehearsals;
 
-    MigrationResource(JobStarts starts, JournalStore journals) {
+    MigrationResource(JobStarts starts, JournalStore journals, RehearsalStore rehearsals) {
         this.starts = starts;
+        this.rehearsals = rehearsals;
         this.journals = journals;
     }
 
@@ -54,7 +57,10 @@ public class MigrationResource {
                     + " `retry` or by any later run on the target, at the statement where it stood. What a person has to"
                     + " decide about (`out-of-order`, `changed-since`, `missing`, `failed`, `schema-not-empty`) fails with"
                     + " `decision-needed` until `allow` says so, with the reason. What has no way back and does not say why fails"
-                    + " with `no-way-back` where the target's protection demands that.")
+                    + " with `no-way-back` where the target's protection demands that. `rehearseOn` makes it a"
+                    + " rehearsal: it runs on a restored copy of a backup, and the target is left alone. What it would do there is the result; a"
+                    + " rehearsal that could not run fails. Where the target's protection demands a rehearsal, apply is refused"
+                    + " with `rehearsal-needed` without one.")
     @RequestBody(
             content =
                     @Content(
@@ -68,11 +74,19 @@ public class MigrationResource {
                                 @ExampleObject(name = "With a decision", value = """
                                         {"target": "demo", "mode": "apply",
                                          "allow": [{"rule": "out-of-order", "reason": "a hotfix of release 1.2"}]}"""),
+                                @ExampleObject(
+                                        name = "Rehearse the bundle that ran last on a copy",
+                                        value = "{\"target\": \"demo\", \"rehearseOn\": {\"backup\": 17}}"),
                                 @ExampleObject(name = "Back to version 2", value = """
                                         {"target": "demo", "mode": "apply", "direction": "down", "to": "2"}""")
                             }))
+    @APIResponse(responseCode = "409", description = "`rehearsal-needed`; of a rehearsal: `backup-unfinished`")
+    @APIResponse(
+            responseCode = "422",
+            description = "Of a rehearsal: `unknown-backup`, `no-backup`, `backup-of-another-target`, `backup-broken`,"
+                    + " `artifact-missing`, `key-lost`")
     public Uni<Response> start(byte[] body, @Context HttpHeaders headers) {
-        return starts.each(PATH, MigrationJob.NAME, body, headers);
+        return starts.againOr(PATH, body, headers, () -> starts.each(PATH, MigrationJob.NAME, body, headers));
     }
 
     @GET
@@ -84,13 +98,15 @@ public class MigrationResource {
             summary = "The journal of a run",
             description =
                     "Each step with its statements, rows, times, notices, server process and transaction, while it"
-                            + " runs and afterwards.")
+                            + " runs and afterwards. Of a rehearsal what it has found, once it has.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = MigrationRunView.class)))
     @APIResponse(
             responseCode = "404",
-            description = "There is no such run, or it has not come as far as its first step")
+            description =
+                    "There is no such run, or it has not come as far as its first step; a rehearsal: to an outcome")
     public MigrationRunView get(@PathParam("id") JobId id) throws InterruptedException {
-        return journals.view(id.value())
+        Optional<MigrationRunView> run = journals.view(id.value());
+        return (run.isPresent() ? run : rehearsals.view(id.value()))
                 .orElseThrow(() -> new Refused(Problem.notFound("run of migrations " + id.value())));
     }
 }

@@ -14,7 +14,6 @@ import java.util.Set;
 final class MigrationRun {
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(20);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-    private static final Duration STATEMENT_BOUND = Duration.ofHours(12);
 
     private final Work work;
     private final MigrationSpec spec;
@@ -62,7 +61,7 @@ final class MigrationRun {
     private static Hands hands(JobContext job, PgSession session, Plan plan) throws InterruptedException {
         JobLocks locks = new JobLocks(job);
         int all = Math.max(1, plan.due().size());
-        return new Hands(session, job.connect(), locks, (done, where) -> locks.at(100 * done / all, where));
+        return new Hands(session, job.connect(), locks, (done, where) -> locks.at(100 * done / all, where), Meter.NONE);
     }
 
     private void lock(PgSession keeper, String owner) throws InterruptedException {
@@ -98,10 +97,8 @@ final class MigrationRun {
         if (!work.history().isWrittenByScripts()) {
             work.history().create(hands.session());
         }
-        Journal journal = new Journal(journals, run.job(), no);
-        Hands patient =
-                new Hands(hands.session().within(STATEMENT_BOUND), hands.watcher(), hands.listener(), hands.boundary());
-        new Executor(patient, spec.lockPolicy(), work, journal, unfinished).run(plan.due());
+        Journal journal = new StoredJournal(journals, run.job(), no);
+        new Executor(hands, spec.lockPolicy(), work, journal, unfinished).run(plan.due());
         if (leavesNothing(plan, unfinished.ids())) {
             journals.end(run.job());
         }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param id that of its job
 /// @param bundle its sha256
 /// @param digest of the plan
+/// @param steps none of a rehearsal, which has its own
+/// @param rehearsal what it has found, if the run was one
 /// @param endedAt nothing of it is open any more: it came to its end, or a later run took over what it left
 public record MigrationRunView(
         long id,
@@ -21,7 +23,8 @@ public record MigrationRunView(
         String digest,
         Instant beganAt,
         @Nullable Instant endedAt,
-        List<RunStep> steps) {
+        List<RunStep> steps,
+        @Nullable Rehearsal rehearsal) {
 
     /// @param position among the steps of its migration
     /// @param state RUNNING: whether it had an effect, the target knows; UNDONE: it had none

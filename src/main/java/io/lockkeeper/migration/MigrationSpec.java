@@ -1,6 +1,8 @@
 package io.lockkeeper.migration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.lockkeeper.http.Faults;
 import io.lockkeeper.migration.BundleSpec.GivenFile;
 import io.lockkeeper.migration.format.Direction;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bundle none, and no files either: the one that ran last on the target
 /// @param files instead of a bundle, which they become
 /// @param to the last migration that runs; on the way down the last one that stays
+/// @param rehearseOn see [RehearsalBasis]
 /// @param plan the digest of a plan: anything else is not applied
 /// @param allow findings that are accepted, each with the reason; kept with the job
 public record MigrationSpec(
@@ -39,8 +42,20 @@ public record MigrationSpec(
         @Size(min = 1, max = 300)
         String to,
 
-        @Schema(description = "plan tells what apply would do, and changes nothing", defaultValue = "plan") @Nullable
+        @Schema(
+                description =
+                        "plan tells what apply would do, and changes nothing; rehearse does it on a restored copy",
+                defaultValue = "plan")
+        @Nullable
         Mode mode,
+
+        @Schema(
+                implementation = Object.class,
+                description = "Makes it a rehearsal, on a copy that is restored of this backup of the target, as in"
+                        + " `{\"backup\": 17}`, or of its newest that nothing speaks against: `latest`",
+                examples = "\"latest\"")
+        @Nullable
+        JsonNode rehearseOn,
 
         @Schema(description = "The digest of the plan that is to be applied; one that no longer fits is refused")
         @Nullable
@@ -58,7 +73,9 @@ public record MigrationSpec(
         @JsonProperty("plan")
         PLAN,
         @JsonProperty("apply")
-        APPLY
+        APPLY,
+        @JsonProperty("rehearse")
+        REHEARSE
     }
 
     @Schema(name = "MigrationFormat")
@@ -160,7 +177,8 @@ public record MigrationSpec(
     public MigrationSpec {
         format = format == null ? FormatName.AUTO : format;
         direction = direction == null ? Direction.UP : direction;
-        mode = mode == null ? Mode.PLAN : mode;
+        rehearseOn = rehearseOn == null && mode == Mode.REHEARSE ? TextNode.valueOf(RehearsalBasis.LATEST) : rehearseOn;
+        mode = mode == null ? (rehearseOn == null ? Mode.PLAN : Mode.REHEARSE) : mode;
         allow = allow == null ? List.of() : List.copyOf(allow);
         Faults faults = new Faults();
         if (bundle != null && files != null) {
@@ -173,6 +191,15 @@ public record MigrationSpec(
             if (allow.get(i).rule() == Rule.NO_WAY_BACK) {
                 faults.add("/allow/" + i + "/rule", "cannot be allowed: the migration itself has to say why");
             }
+        }
+        if (rehearseOn != null) {
+            RehearsalBasis.read(rehearseOn, faults);
+        }
+        if (rehearseOn != null && mode != Mode.REHEARSE) {
+            faults.add("/mode", "must be rehearse, or be left out, beside rehearseOn");
+        }
+        if (rehearseOn != null && plan != null) {
+            faults.add("/plan", "must be left out for a rehearsal: it makes its own, for the copy");
         }
         faults.refuseIfAny();
     }
@@ -187,6 +214,16 @@ public record MigrationSpec(
 
     boolean applies() {
         return mode == Mode.APPLY;
+    }
+
+    boolean rehearses() {
+        return mode == Mode.REHEARSE;
+    }
+
+    /// @return null: the newest one
+    @Nullable
+    Long rehearsedBackup() {
+        return RehearsalBasis.read(rehearseOn, new Faults()).backup();
     }
 
     boolean allows(Rule rule) {

@@ -80,7 +80,7 @@ class MigrationsReader {
     private MigrationsReport read(TargetFacts target, Bundle bundle, LastReading reading, PgSession session)
             throws InterruptedException {
         var spec = new MigrationSpec(
-                bundle.sha256(), null, reading.format(), null, null, null, null, null, null, reading.options());
+                bundle.sha256(), null, reading.format(), null, null, null, null, null, null, null, reading.options());
         Work work = Work.of(bundle, reading.format(), reading.options(), session, grammar);
         List<JournalEntry> open = journals.open(target.id(), work.place(session));
         Unfinished unfinished = Unfinished.of(open);

@@ -69,8 +69,7 @@ final class TransactionStep {
             at = placed;
             executor.at(progress);
             Ran planned = Ran.planned(ran.size() + 1, placed);
-            ran.add(executor.governor.statement(
-                    placed.nature().facts(), () -> executor.run(planned, placed.statement())));
+            ran.add(executor.governed(planned, placed));
         }
         at = null;
         if (step.closes()) {

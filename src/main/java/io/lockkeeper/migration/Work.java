@@ -103,6 +103,7 @@ record Work(Bundle bundle, Format format, Scene scene, Source source, History hi
                 plan.standing().entries(),
                 plan.planned(),
                 plan.findings(),
-                source.left());
+                source.left(),
+                null);
     }
 }

@@ -124,6 +124,10 @@ public final class PostgresServer implements AutoCloseable {
         return plan.binaries().major();
     }
 
+    Plan plan() {
+        return plan;
+    }
+
     /// The superuser's password.
     public String password() {
         try {

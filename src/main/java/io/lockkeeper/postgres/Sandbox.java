@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// A throw-away server: on the loopback address, on a port of its own, with a password that nobody else knows. Whoever
 /// has it closes it, and all of it is gone.
@@ -33,7 +34,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private final Path home;
-    private final PostgresServer server;
+    private volatile PostgresServer server;
     private final PgConnector connector;
     private final String superuser;
     private final Secret password;
@@ -107,6 +108,20 @@ public final class Sandbox implements AutoCloseable {
             throw new SandboxFailure(
                     SandboxFailure.Reason.DIED,
                     "The sandbox's server ended by itself. Its log ends with: " + lastWords());
+        }
+    }
+
+    /// Stops it and starts it again with other settings above those that it has. Its sessions are lost, and its address
+    /// may be another one.
+    public void restart(Map<String, String> settings) throws IOException, InterruptedException {
+        PostgresServer.Plan plan = server.plan();
+        Map<String, String> all = new TreeMap<>(plan.settings());
+        all.putAll(settings);
+        try {
+            server.close();
+            server = PostgresServer.start(plan.with(all));
+        } catch (PostgresServer.Failure failure) {
+            throw new SandboxFailure(SandboxFailure.Reason.NOT_STARTED, failure.getMessage());
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /// Makes servers of copied data directories, wherever they came from: recovered, and started.
 @Singleton
 class CopiedClusters {
-    private static final String ALWAYS_THERE = "template1";
+    static final String ALWAYS_THERE = "template1";
 
     /// What this machine lacks, which says nothing about the backup.
     private static final Pattern OURS = Pattern.compile("No space left on device|Cannot allocate memory"

@@ -1,7 +1,5 @@
 package io.lockkeeper.restore;
 
-import io.lockkeeper.backup.BackupContent;
-import io.lockkeeper.backup.BackupSpec;
 import io.lockkeeper.backup.BackupView;
 import io.lockkeeper.backup.Backups;
 import io.lockkeeper.depot.DepotFailure;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jspecify.annotations.Nullable;
 
 /// Restores a backup into a throw-away server and holds it against what was backed up. The verdict stays on the backup.
 @Singleton
@@ -26,9 +23,8 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
     static final String NAME = "restore-test";
 
     private final Backups backups;
-    private final LogicalRestore logical;
     private final PhysicalRestore physical;
-    private final ForeignRestore foreign;
+    private final RestoreWays ways;
     private final CopyLook looks;
     private final RestoreTestStore tests;
     private final KeptCopies kept;
@@ -37,18 +33,16 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
 
     RestoreTestJob(
             Backups backups,
-            LogicalRestore logical,
             PhysicalRestore physical,
-            ForeignRestore foreign,
+            RestoreWays ways,
             CopyLook looks,
             RestoreTestStore tests,
             KeptCopies kept,
             RestoreGauges gauges,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.backups = backups;
-        this.logical = logical;
         this.physical = physical;
-        this.foreign = foreign;
+        this.ways = ways;
         this.looks = looks;
         this.tests = tests;
         this.kept = kept;
@@ -123,11 +117,8 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
     }
 
     private RestoreTestView tried(Trial trial) throws Exception {
-        BackupView backup = trial.backup();
-        JobContext job = trial.job();
-        BackupContent content = trial.phases().time("open", true, () -> opened(backup, job));
-        Restoration wanted = new Restoration(backup, content, trial.spec(), job, trial.phases());
-        Restored copy = way(backup).restore(wanted);
+        Restoration wanted = ways.open(trial.backup(), trial.spec(), trial.job(), trial.phases());
+        Restored copy = ways.restore(wanted);
         boolean handedOver = false;
         try {
             trial.usable(copy);
@@ -136,8 +127,8 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
             if (trial.spec().keepFor() == null) {
                 return tests.write(trial.report(version), null);
             }
-            Keeping keeping =
-                    kept.keep(job.jobId(), copy, Instant.now().plus(trial.spec().keepFor()));
+            Keeping keeping = kept.keep(
+                    trial.job().jobId(), copy, Instant.now().plus(trial.spec().keepFor()));
             handedOver = true;
             return tests.write(trial.report(version), keeping);
         } finally {
@@ -145,20 +136,5 @@ public class RestoreTestJob implements JobKind<RestoreTestSpec, RestoreTestResul
                 copy.close();
             }
         }
-    }
-
-    private @Nullable BackupContent opened(BackupView backup, JobContext job) throws InterruptedException {
-        if (backup.origin() == null) {
-            return backups.read(backup, job.jobId());
-        }
-        backups.readElsewhere(backup, job.jobId());
-        return null;
-    }
-
-    private Restoring way(BackupView backup) {
-        if (backup.origin() != null) {
-            return foreign;
-        }
-        return backup.method() == BackupSpec.Method.LOGICAL ? logical : physical;
     }
 }

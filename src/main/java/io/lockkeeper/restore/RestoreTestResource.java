@@ -2,7 +2,6 @@ package io.lockkeeper.restore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.lockkeeper.backup.BackupView;
 import io.lockkeeper.backup.Backups;
 import io.lockkeeper.http.Cursor;
 import io.lockkeeper.http.Faults;
@@ -100,7 +99,7 @@ public class RestoreTestResource {
         JsonNode backup = asked.path("backup");
         boolean named = backup.canConvertToLong() && backup.isIntegralNumber() && backup.longValue() > 0;
         if (named && !asked.has("targets") && (target.isMissingNode() || target.isTextual())) {
-            return known(backup.longValue())
+            return Testable.known(backups, backup.longValue())
                     .invoke(found -> Testable.demand(found, target.textValue(), asked.hasNonNull("until")))
                     .flatMap(found -> target.isMissingNode()
                             ? starts.one(
@@ -117,14 +116,6 @@ public class RestoreTestResource {
                     .flatMap(_ -> starts.each(PATH, RestoreTestJob.NAME, body, headers));
         }
         return starts.each(PATH, RestoreTestJob.NAME, body, headers);
-    }
-
-    private Uni<BackupView> known(long id) {
-        return backups.lookup(id)
-                .flatMap(found -> found.map(backup -> Uni.createFrom().item(backup))
-                        .orElseGet(() -> backups.isBeingMade(id).map(making -> {
-                            throw making ? Testable.stillBeingMade(id) : Testable.noBackup(id, "");
-                        })));
     }
 
     @GET

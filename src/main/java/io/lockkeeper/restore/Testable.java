@@ -2,8 +2,10 @@ package io.lockkeeper.restore;
 
 import io.lockkeeper.backup.BackupSpec;
 import io.lockkeeper.backup.BackupView;
+import io.lockkeeper.backup.Backups;
 import io.lockkeeper.http.Problem;
 import io.lockkeeper.http.Refused;
+import io.smallrye.mutiny.Uni;
 import org.jspecify.annotations.Nullable;
 
 /// What our own records say against testing a backup, told before a job is started and looked at again when it runs.
@@ -35,6 +37,17 @@ final class Testable {
         }
     }
 
+    /// One that is complete.
+    ///
+    /// @return fails with Refused where there is none
+    static Uni<BackupView> known(Backups backups, long id) {
+        return backups.lookup(id)
+                .flatMap(found -> found.map(backup -> Uni.createFrom().item(backup))
+                        .orElseGet(() -> backups.isBeingMade(id).map(making -> {
+                            throw making ? stillBeingMade(id) : noBackup(id, "");
+                        })));
+    }
+
     /// @param backup that was asked for; none: the newest
     static Refused noBackup(@Nullable Long backup, String target) {
         return backup == null
@@ -42,7 +55,7 @@ final class Testable {
                 : refused("unknown-backup", "There is no backup " + backup + ", or you may not see it.");
     }
 
-    static Refused stillBeingMade(long backup) {
+    private static Refused stillBeingMade(long backup) {
         return new Refused(Problem.conflict(
                 "backup-unfinished",
                 "Backup " + backup + " is still being made; its job is /api/v1/jobs/" + backup + "."));

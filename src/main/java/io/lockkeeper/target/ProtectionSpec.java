@@ -4,8 +4,11 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
 public record ProtectionSpec(
@@ -24,9 +27,27 @@ public record ProtectionSpec(
                 description = "Whether a migration must have a way back, or a comment above its first statement that"
                         + " says why not: `-- irreversible: <reason>`.",
                 defaultValue = "false")
-        Boolean wayBack) {
+        Boolean wayBack,
 
-    static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of(), false);
+        @Nullable
+        @Schema(description = "Migrations must have been rehearsed before they are applied; absent: no demand.")
+        Rehearsal rehearsal) {
+
+    static final ProtectionSpec DEFAULT = new ProtectionSpec(0, List.of(), false, null);
+
+    @Schema(name = "ProtectionRehearsal")
+    public record Rehearsal(
+            @Schema(
+                    description = "The very same bundle must have passed a rehearsal, on data that is not older.",
+                    examples = "7d")
+            @DurationMin(minutes = 1, message = "must be at least 1m")
+            @DurationMax(days = 366, message = "must be at most 366d")
+            Duration within) {
+
+        static @Nullable Rehearsal of(@Nullable Duration within) {
+            return within == null ? null : new Rehearsal(within);
+        }
+    }
 
     public ProtectionSpec {
         approvals = approvals == null ? 0 : approvals;

@@ -9,7 +9,9 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -56,6 +58,10 @@ class Target {
     @Column(name = "way_back")
     boolean wayBack;
 
+    /// Null: no rehearsal is demanded.
+    @Column(name = "rehearsal_within_ms")
+    Long rehearsalWithinMs;
+
     @Column(name = "limit_jobs")
     int limitJobs;
 
@@ -67,6 +73,11 @@ class Target {
 
     @Column(name = "updated_at")
     Instant updatedAt;
+
+    ProtectionSpec protection() {
+        Duration within = rehearsalWithinMs == null ? null : Duration.ofMillis(rehearsalWithinMs);
+        return new ProtectionSpec(approvals, List.of(approvalKinds), wayBack, ProtectionSpec.Rehearsal.of(within));
+    }
 
     /// Everything but the credential, as it was asked for.
     void describe(TargetSpec spec, Instant now) {
@@ -82,6 +93,8 @@ class Target {
         approvals = spec.protection().approvals();
         approvalKinds = spec.protection().kinds().toArray(String[]::new);
         wayBack = spec.protection().wayBack();
+        ProtectionSpec.Rehearsal rehearsal = spec.protection().rehearsal();
+        rehearsalWithinMs = rehearsal == null ? null : rehearsal.within().toMillis();
         limitJobs = spec.limits().jobs();
         createdAt = createdAt == null ? now : createdAt;
         updatedAt = now;

@@ -1,11 +1,14 @@
 package io.lockkeeper.target;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What others need to know about a target to accept and schedule work on it.
 ///
 /// @param wayBack whether its migrations must have a way back, or say why not
+/// @param rehearsedWithin migrations must have been rehearsed on data that is not older; null: they need not
 public record TargetFacts(
         long id,
         String name,
@@ -13,6 +16,7 @@ public record TargetFacts(
         int approvals,
         List<String> approvalKinds,
         boolean wayBack,
+        @Nullable Duration rehearsedWithin,
         int limitJobs) {
     public TargetFacts {
         labels = Map.copyOf(labels);

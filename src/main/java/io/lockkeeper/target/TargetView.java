@@ -57,7 +57,7 @@ public record TargetView(
                         target.credentialStore, target.credentialKey, target.credentialSealed == null ? null : true),
                 new TlsSpec(target.tlsMode, target.tlsCa),
                 target.labels,
-                new ProtectionSpec(target.approvals, List.of(target.approvalKinds), target.wayBack),
+                target.protection(),
                 new LimitsSpec(target.limitJobs),
                 warnings(target),
                 null,

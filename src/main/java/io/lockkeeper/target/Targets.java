@@ -18,6 +18,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +30,14 @@ import java.util.stream.StreamSupport;
 /// they use the store's pool, never a Hibernate session.
 @Singleton
 public class Targets {
-    private static final String FIND_FACTS =
-            "SELECT id, name, labels, approvals, approval_kinds, way_back, limit_jobs FROM target WHERE name = $1";
+    private static final String FACTS =
+            "SELECT id, name, labels, approvals, approval_kinds, way_back, rehearsal_within_ms, limit_jobs FROM target";
+    private static final String FIND_USERNAME = "SELECT username FROM target WHERE id = $1";
+    private static final String FIND_FACTS = FACTS + " WHERE name = $1";
     private static final String FIND_ADDRESS = """
             SELECT name, host, port, database, username, credential_store, credential_key, credential_sealed, tls_mode, tls_ca
             FROM target WHERE id = $1""";
-    private static final String FIND_ALL_FACTS =
-            "SELECT id, name, labels, approvals, approval_kinds, way_back, limit_jobs FROM target ORDER BY name";
+    private static final String FIND_ALL_FACTS = FACTS + " ORDER BY name";
     private static final String FIND_ON_SAME_PORT = """
             SELECT t.id, t.name, t.host, t.port, t.database, t.username
             FROM target t JOIN target mine ON mine.id = $1 AND t.port = mine.port
@@ -109,6 +111,13 @@ public class Targets {
         return logins;
     }
 
+    /// The role that it is registered with.
+    public String username(long id) throws InterruptedException {
+        return await(store.preparedQuery(FIND_USERNAME).execute(Tuple.of(id)).map(Targets::first))
+                .map(row -> row.getString("username"))
+                .orElseThrow(() -> new Refused(Problem.notFound("target with the id " + id)));
+    }
+
     /// Where a target is and how to get in, for programs such as `pg_dump`. Holds its password: keep it short.
     public ServerAddress address(long id, String applicationName) throws InterruptedException {
         Row row = await(store.preparedQuery(FIND_ADDRESS).execute(Tuple.of(id)).map(Targets::first))
@@ -146,6 +155,9 @@ public class Targets {
                 row.getInteger("approvals"),
                 List.of(row.getArrayOfStrings("approval_kinds")),
                 row.getBoolean("way_back"),
+                Optional.ofNullable(row.getLong("rehearsal_within_ms"))
+                        .map(Duration::ofMillis)
+                        .orElse(null),
                 row.getInteger("limit_jobs"));
     }
 }

@@ -35,7 +35,7 @@ public final class BackupTarget {
         this(server, database, database.username(), database.password().orElseThrow());
     }
 
-    BackupTarget(TestServers.Server server, StoreAddress database, String username, String password) {
+    public BackupTarget(TestServers.Server server, StoreAddress database, String username, String password) {
         this.server = server;
         this.database = database;
         JsonObject spec = new JsonObject()

@@ -56,7 +56,7 @@ final class Runs implements AutoCloseable {
         Site(StoreAddress database, boolean wayBack) {
             this.database = database;
             String name = "site-" + database.database();
-            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), wayBack, 4);
+            this.target = new TargetFacts(store.target(name, 4), name, Map.of(), 0, List.of(), wayBack, null, 4);
         }
 
         PgSession session() throws InterruptedException {
@@ -102,7 +102,7 @@ final class Runs implements AutoCloseable {
                         newRun(job, work, spec, plan, session),
                         plan,
                         unfinished,
-                        new Hands(session, watcher, LockListener.NOBODY, boundary));
+                        new Hands(session, watcher, LockListener.NOBODY, boundary, Meter.NONE));
                 return plan;
             }
         }
@@ -195,6 +195,6 @@ final class Runs implements AutoCloseable {
         var allow = java.util.Arrays.stream(allowed)
                 .map(rule -> new MigrationSpec.Allowance(rule, "a test"))
                 .toList();
-        return new MigrationSpec(null, files, null, direction, to, Mode.APPLY, null, allow, null, options);
+        return new MigrationSpec(null, files, null, direction, to, Mode.APPLY, null, null, allow, null, options);
     }
 }

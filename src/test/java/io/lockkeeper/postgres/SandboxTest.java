@@ -59,6 +59,25 @@ class SandboxTest {
         sandboxes.close();
     }
 
+    @Test
+    void startsAgainWithOtherSettingsAndTheSameData() throws Exception {
+        Sandbox sandbox = start(Sandbox.Wanted.of(17).with(Map.of("work_mem", "11MB")));
+        try (PgSession session = sandbox.connect("postgres")) {
+            session.execute("CREATE TABLE kept (id int)");
+        }
+
+        sandbox.restart(Map.of("wal_level", "replica", "full_page_writes", "on"));
+
+        try (PgSession session = sandbox.connect("postgres")) {
+            assertThat(show(session, "wal_level")).isEqualTo("replica");
+            assertThat(show(session, "full_page_writes")).isEqualTo("on");
+            assertThat(show(session, "work_mem")).isEqualTo("11MB");
+            assertThat(session.query("SELECT FROM kept")).isEmpty();
+        }
+        sandbox.close();
+        assertThat(sandbox.directory()).doesNotExist();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {15, 18})
     void startsAnEmptyServerAndLeavesNothing(int major) throws Exception {

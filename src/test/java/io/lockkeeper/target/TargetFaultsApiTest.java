@@ -85,6 +85,11 @@ class TargetFaultsApiTest {
             /labels/a b          | {"labels": {"a b": "c"}}
             /protection/approvals| {"protection": {"approvals": 11}}
             /protection/kinds/0  | {"protection": {"kinds": ["A!"]}}
+            /protection/rehearsal        | {"protection": {"rehearsal": "7d"}}
+            /protection/rehearsal/within | {"protection": {"rehearsal": {}}}
+            /protection/rehearsal/within | {"protection": {"rehearsal": {"within": 7}}}
+            /protection/rehearsal/within | {"protection": {"rehearsal": {"within": "5s"}}}
+            /protection/rehearsal/within | {"protection": {"rehearsal": {"within": "367d"}}}
             /limits/jobs         | {"limits": {"jobs": 0}}
             /colour              | {"colour": "red"}
             """)

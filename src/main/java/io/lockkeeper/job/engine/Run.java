@@ -137,7 +137,7 @@ final class Run {
 
     private <S extends Record, R extends Record> R result(JobKind<S, R> kind) throws Exception {
         S spec = json.readValue(job.spec(), kind.specType());
-        context.prepare(kind.limits());
+        context.prepare(kind.targetUse(spec));
         return kind.run(spec, context);
     }
 

@@ -3,7 +3,7 @@ package io.lockkeeper.job.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockkeeper.job.JobContext;
-import io.lockkeeper.job.Limits;
+import io.lockkeeper.job.Limits.TargetUse;
 import io.lockkeeper.job.table.ClaimJobs.Claimed;
 import io.lockkeeper.postgres.ChildProcess;
 import io.lockkeeper.postgres.PgSession;
@@ -48,9 +48,9 @@ final class RunContext implements JobContext {
 
     /// Before the kind's own code: what an earlier attempt left on the target ends, and nobody else may be changing
     /// it, no matter which installation they belong to.
-    void prepare(Limits limits) throws InterruptedException {
-        reachesTarget = limits.target() != Limits.TargetUse.NAMED;
-        switch (limits.target()) {
+    void prepare(TargetUse use) throws InterruptedException {
+        reachesTarget = use != TargetUse.NAMED;
+        switch (use) {
             case CHANGES -> new TargetClaim(job, this).hold();
             case READS -> new TargetClaim(job, this).endEarlierAttempts();
             default -> {}
@@ -79,7 +79,8 @@ final class RunContext implements JobContext {
             throw new IllegalStateException("a job of kind " + job.kind() + " has no target to connect to");
         }
         if (!reachesTarget) {
-            throw new IllegalStateException("a job of kind " + job.kind() + " says that it never connects");
+            throw new IllegalStateException(
+                    "job " + job.id() + " of kind " + job.kind() + " says that it never connects");
         }
         PgSession session = gate.connect(job.targetId(), applicationName());
         sessions.add(session);
