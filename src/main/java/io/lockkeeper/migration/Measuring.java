@@ -24,13 +24,13 @@ final class Measuring implements Journal, Meter, AutoCloseable {
     private final PgSession observer;
     private final LockSightings sightings;
     private final Usage usageBefore;
-    private final long began = System.nanoTime();
     private final List<Rehearsal.Step> steps = new ArrayList<>();
     private final List<Measured> statements = new ArrayList<>();
 
     private Due due;
     private Step step;
     private long stepBegan;
+    private long asideNanos;
     private Usage stepUsage;
     private @Nullable Look first;
     private @Nullable Look last;
@@ -38,8 +38,15 @@ final class Measuring implements Journal, Meter, AutoCloseable {
     /// The copy between two statements, as the session sees it.
     private record Look(RelationFiles relations, Set<Held> locks, Usage usage) {}
 
+    /// @param asideBefore what had been spent aside in the step by then
     private record Measured(
-            Step.Placed placed, Ran ran, Usage used, RelationFiles.Changes changes, Set<Held> taken, long began) {}
+            Step.Placed placed,
+            Ran ran,
+            Usage used,
+            RelationFiles.Changes changes,
+            Set<Held> taken,
+            long began,
+            long asideBefore) {}
 
     /// @param session that the migrations run on
     /// @param observer and watcher: others, of somebody who may see everything
@@ -52,7 +59,7 @@ final class Measuring implements Journal, Meter, AutoCloseable {
 
     /// Of all that was told so far.
     Rehearsal.Way way(Direction direction) throws InterruptedException {
-        return Rehearsal.way(direction, Usage.at(observer).since(usageBefore), millis(began, System.nanoTime()), steps);
+        return Rehearsal.way(direction, Usage.at(observer).since(usageBefore), steps);
     }
 
     @Override
@@ -64,33 +71,52 @@ final class Measuring implements Journal, Meter, AutoCloseable {
         first = null;
         last = null;
         stepUsage = Usage.at(observer);
+        asideNanos = 0;
         stepBegan = System.nanoTime();
         return Future.succeededFuture();
     }
 
     @Override
     public Ran measure(Step.Placed placed, Governor.Attempt<Ran> statement) throws InterruptedException {
-        Look before = last == null ? look() : last;
-        first = first == null ? before : first;
+        if (last == null) {
+            last = aside(this::look);
+            first = last;
+        }
+        long asideBefore = asideNanos;
         long began = System.nanoTime();
         Ran ran = statement.run();
-        Look after = look();
-        Set<Held> taken = new HashSet<>(after.locks());
+        statements.add(aside(() -> measured(placed, ran, began, asideBefore)));
+        return ran;
+    }
+
+    private Measured measured(Step.Placed placed, Ran ran, long began, long asideBefore) throws InterruptedException {
+        Look before = last;
+        last = look();
+        Set<Held> taken = new HashSet<>(last.locks());
         taken.removeAll(before.locks());
-        statements.add(new Measured(
+        return new Measured(
                 placed,
                 ran,
-                after.usage().since(before.usage()),
-                after.relations().since(before.relations(), session),
+                last.usage().since(before.usage()),
+                last.relations().since(before.relations(), session),
                 taken,
-                began));
-        last = after;
-        return ran;
+                began,
+                asideBefore);
     }
 
     private Look look() throws InterruptedException {
         Usage usage = Usage.at(observer);
         return new Look(RelationFiles.seenBy(session), LockSightings.heldBy(session.backendPid(), observer), usage);
+    }
+
+    /// What we do in the middle of a transaction is not the migration's time.
+    private <T> T aside(Governor.Attempt<T> ours) throws InterruptedException {
+        long began = System.nanoTime();
+        try {
+            return ours.run();
+        } finally {
+            asideNanos += System.nanoTime() - began;
+        }
     }
 
     @Override
@@ -126,7 +152,7 @@ final class Measuring implements Journal, Meter, AutoCloseable {
                 due.path(),
                 step.position(),
                 step.kind() == Step.Kind.TRANSACTION ? Plan.Grouping.TRANSACTION : Plan.Grouping.STATEMENT,
-                millis(stepBegan, now),
+                millis(stepBegan, now - asideNanos),
                 used.walBytes(),
                 used.diskBytes(),
                 rewritten,
@@ -156,7 +182,7 @@ final class Measuring implements Journal, Meter, AutoCloseable {
     private List<Lock> inside(Measured of, long stepEnded) {
         return named(of.taken(), lock -> {
             long since = sightings.of(lock).map(Span::notBefore).orElse(of.began());
-            return millis(Math.max(since, of.began()), stepEnded);
+            return millis(Math.max(since, of.began()), stepEnded - (asideNanos - of.asideBefore()));
         });
     }
 

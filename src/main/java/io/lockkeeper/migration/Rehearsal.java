@@ -189,12 +189,12 @@ public record Rehearsal(
                 MigrationResource.PATH + "/" + job);
     }
 
-    static Way way(Direction direction, Usage used, long ms, List<Step> steps) {
+    static Way way(Direction direction, Usage used, List<Step> steps) {
         List<Lock> locks = new ArrayList<>();
         steps.forEach(step -> locks.addAll(step.locks));
         return new Way(
                 direction,
-                ms,
+                steps.stream().mapToLong(Step::ms).sum(),
                 used.walBytes(),
                 used.diskBytes(),
                 steps.stream().mapToLong(Step::rewrittenBytes).sum(),
