@@ -4,6 +4,7 @@ import io.lockkeeper.job.Loop;
 import io.lockkeeper.job.Loops;
 import io.lockkeeper.restore.RestoreTestStore.Keeping;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -15,21 +16,25 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Restored copies that somebody wants to look at, until their time is over. They live in this instance
-/// and die with it: what it leaves behind when it is killed is swept by the next one.
+/// and die with it: what it leaves behind when it is killed is swept by the next one on the same machine.
+@Startup
 @Singleton
 class KeptCopies {
     private static final Duration PACE = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
 
     private final RestoreTestStore tests;
     private final Map<Long, Kept> kept = new ConcurrentHashMap<>();
     private final Loop loop;
-    private final String here = host() + "/" + ProcessHandle.current().pid();
+    private final String machine = host() + "/";
+    private final String here = machine + ProcessHandle.current().pid();
 
     private record Kept(Restored copy, Instant until) {}
 
     KeptCopies(RestoreTestStore tests, Loops loops) {
         this.tests = tests;
         this.loop = loops.add(new Loop("kept-copies", PACE, this::letGo));
+        loops.everywhere("copies-of-dead-instances", BETWEEN_LOOKS, this::forgetThoseOfTheDead);
     }
 
     void stop(@Observes ShutdownEvent down) {
@@ -84,6 +89,21 @@ class KeptCopies {
                 .map(left -> left.isNegative() ? Duration.ZERO : left)
                 .min(Duration::compareTo)
                 .orElse(null);
+    }
+
+    /// Their rows say what is not so any more.
+    void forgetThoseOfTheDead() throws InterruptedException {
+        for (Map.Entry<Long, Keeping> each : tests.kept(machine).entrySet()) {
+            String on = each.getValue().on();
+            boolean alive = on.equals(here) ? kept.containsKey(each.getKey()) : isAlive(on.substring(machine.length()));
+            if (!alive) {
+                tests.keptNoMore(each.getKey(), on);
+            }
+        }
+    }
+
+    private static boolean isAlive(String process) {
+        return ProcessHandle.of(Long.parseLong(process)).isPresent();
     }
 
     private static String host() {

@@ -20,8 +20,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,21 @@ class RestoreTestStore {
 
     private static final String KEPT_NO_MORE =
             "UPDATE restore_test SET kept_until = NULL, kept_on = NULL WHERE id = $1 AND kept_on = $2";
+
+    private static final String READ_KEPT =
+            "SELECT id, kept_until, kept_on FROM restore_test WHERE starts_with(kept_on, $1)";
+
+    /// What [LastProofs] tells of a target stays, whatever has become of its backup.
+    private static final String PRUNE = """
+            WITH proof AS (
+                SELECT max(t.id) AS id FROM restore_test t
+                WHERE t.target_id IS NOT NULL AND t.verdict = 'PROVEN'
+                  AND NOT EXISTS (SELECT FROM restore_test newer WHERE newer.backup = t.backup AND newer.id > t.id
+                                                                   AND newer.verdict = 'BROKEN')
+                GROUP BY t.target_id
+            )
+            DELETE FROM restore_test
+            WHERE backup_gone_at < clock_timestamp() - $1 * interval '1 millisecond' AND id NOT IN (SELECT id FROM proof)""";
 
     /// Which a store cannot hold.
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
@@ -144,6 +161,19 @@ class RestoreTestStore {
 
     void keptNoMore(long id, String on) throws InterruptedException {
         await(ask(KEPT_NO_MORE, Tuple.of(id, on)));
+    }
+
+    /// The tests whose copies are kept by instances with such names, as their rows say.
+    Map<Long, Keeping> kept(String beginning) throws InterruptedException {
+        return StreamSupport.stream(await(ask(READ_KEPT, Tuple.of(beginning))).spliterator(), false)
+                .collect(Collectors.toMap(
+                        row -> row.getLong("id"),
+                        row -> new Keeping(row.getOffsetDateTime("kept_until").toInstant(), row.getString("kept_on"))));
+    }
+
+    /// Tests whose backups have been gone for longer than this.
+    void prune(Duration keep) throws InterruptedException {
+        await(ask(PRUNE, Tuple.of(keep.toMillis())));
     }
 
     private Future<RowSet<Row>> ask(String sql, Tuple values) {

@@ -15,6 +15,9 @@ import io.lockkeeper.security.Role;
 import io.lockkeeper.store.StoreAddress;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
 import java.sql.DriverManager;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -22,6 +25,12 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class KeptCopyApiTest {
+    @Inject
+    KeptCopies kept;
+
+    @Inject
+    Pool store;
+
     @Test
     void canBeLookedAtForAWhile() {
         BackupTarget shop = new BackupTarget(17).withAShop();
@@ -68,6 +77,30 @@ class KeptCopyApiTest {
 
         asAdmin().get(sandbox).then().statusCode(410);
         assertThat(RestoreTests.test(test.getLong("id")).getString("keptUntil")).isNull();
+    }
+
+    @Test
+    void isForgottenWhenItsInstanceHasDied() throws Exception {
+        BackupTarget shop = new BackupTarget(17).withAShop();
+        long test = verdict(of(made(shop.request()).getLong("id")).put("keepFor", "10m"))
+                .getLong("id");
+        as(with(Role.OPERATOR)).delete(TESTS + "/" + test + "/sandbox").then().statusCode(204);
+        String dead = kept.here().replaceFirst("/.*", "/" + endedProcess());
+        store.preparedQuery(
+                        "UPDATE restore_test SET kept_until = now() + interval '1 hour', kept_on = $2 WHERE id = $1")
+                .executeAndAwait(Tuple.of(test, dead));
+        asAdmin().get(TESTS + "/" + test + "/sandbox").then().statusCode(409).body("code", is("sandbox-elsewhere"));
+
+        kept.forgetThoseOfTheDead();
+
+        assertThat(RestoreTests.test(test).getString("keptUntil")).isNull();
+        asAdmin().get(TESTS + "/" + test + "/sandbox").then().statusCode(410);
+    }
+
+    private static long endedProcess() throws Exception {
+        Process process = new ProcessBuilder("true").start();
+        process.waitFor();
+        return process.pid();
     }
 
     private static boolean isGone(StoreAddress copy) {
