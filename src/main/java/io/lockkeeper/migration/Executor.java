@@ -217,7 +217,8 @@ final class Executor {
 
     /// Within an attempt of the governor's.
     Ran governed(Ran planned, Step.Placed placed) throws InterruptedException {
-        return meter.measure(placed, () -> governor.statement(placed.nature().facts(), () -> run(planned, placed.statement())));
+        return meter.measure(
+                placed, () -> governor.statement(placed.nature().facts(), () -> run(planned, placed.statement())));
     }
 
     private Ran run(Ran planned, Statement statement) throws InterruptedException {
