@@ -6,6 +6,7 @@ import io.lockkeeper.http.Problem;
 import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.migration.JournalEntry.State;
 import io.lockkeeper.migration.format.Condition;
+import io.lockkeeper.migration.format.Direction;
 import io.lockkeeper.migration.format.History;
 import io.lockkeeper.migration.format.Scene;
 import io.lockkeeper.postgres.CallTimedOut;
@@ -59,11 +60,27 @@ final class Executor {
     /// The migrations in their order.
     void run(List<Due> all) throws InterruptedException {
         for (Due due : all) {
-            run(new Progress(due));
+            try {
+                run(new Progress(due));
+            } catch (PermanentFailure failure) {
+                tolerate(due, failure);
+            }
             migrationsDone++;
         }
         journal.flush();
         session.script(fresh);
+    }
+
+    /// Nothing of it was applied, and it says itself that the others are to run all the same.
+    private void tolerate(Due due, PermanentFailure failure) {
+        boolean mayFail = due.direction() == Direction.UP
+                && due.isOneTransaction()
+                && due.migration().facts().containsKey("mayFail")
+                && MigrationFailure.CODES.contains(failure.problem().code());
+        if (!mayFail) {
+            throw failure;
+        }
+        listener.remark(failure.problem().detail() + " It may fail, by its own words; the next run tries it again.");
     }
 
     /// How far one migration is.

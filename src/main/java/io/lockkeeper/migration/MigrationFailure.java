@@ -5,10 +5,17 @@ import io.lockkeeper.http.Problem;
 import io.lockkeeper.job.PermanentFailure;
 import io.lockkeeper.postgres.PgFailure;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What people are told when the target refuses a statement: where it stands, why, and what has happened so far.
 final class MigrationFailure {
+    private static final String FAILED = "migration-failed";
+    private static final String UNWANTED = "precondition-failed";
+
+    /// Those of what a migration has to answer for itself.
+    static final Set<String> CODES = Set.of(FAILED, UNWANTED);
+
     private MigrationFailure() {}
 
     /// @param placed null: it was the commit, or the row in the tool's history
@@ -24,7 +31,7 @@ final class MigrationFailure {
         String detail = place + ": " + what + " failed: " + failure.getMessage() + "." + hint + " "
                 + applied(due, stepsDone) + before(migrationsDone);
         return new PermanentFailure(new Problem(
-                "migration-failed",
+                FAILED,
                 "Migration failed",
                 422,
                 detail,
@@ -37,7 +44,7 @@ final class MigrationFailure {
     /// @param why what does not hold that it wants to hold
     static PermanentFailure unwanted(Due due, String why, int migrationsDone) {
         return new PermanentFailure(Problem.conflict(
-                "precondition-failed",
+                UNWANTED,
                 due.id() + " (" + due.path() + ") did not run, and nothing after it: " + why + "."
                         + before(migrationsDone)));
     }

@@ -209,6 +209,29 @@ class LiquibaseWordsTest {
     }
 
     @Test
+    void whatMayFailStopsNothing() throws Exception {
+        String changelog = """
+                --changeset anna:1 failOnError:false
+                INSERT INTO done VALUES ('1');
+                SELECT 1 / (SELECT count(*) FROM orders);
+                --changeset anna:2 failOnError:false
+                --precondition-sql-check 1 SELECT 0
+                INSERT INTO done VALUES ('2');
+                --changeset anna:3
+                INSERT INTO done VALUES ('3');
+                """;
+        Pair pair = new Pair();
+
+        pair.update(changelog);
+        assertThat(pair.ours.rows(DONE)).containsExactly("3");
+        pair.theirs.sql("INSERT INTO orders VALUES (1)");
+        pair.ours.sql("INSERT INTO orders VALUES (1)");
+        pair.update(changelog);
+
+        assertThat(pair.ours.rows(DONE)).containsExactly("3", "1");
+    }
+
+    @Test
     void aPlanTellsWhatHasToHold() throws Exception {
         String changelog = HEAD + changeset(1, "", "--precondition-table-exists table:orders") + changeset(2, "", "");
 

@@ -98,7 +98,6 @@ final class LiquibaseFormat implements Format {
         private Migration migration(LiquibaseChangeset changeset) {
             String sql = expanded(String.join("\n", changeset.sql()));
             Part up = part(changeset, sql, "endDelimiter", "splitStatements");
-            boolean any = changeset.validChecksums().stream().anyMatch(sum -> sum.matches("(?i)(\\d+:)?any"));
             return new Migration(
                     changeset.key(),
                     changeset.comment() == null ? "" : changeset.comment(),
@@ -110,13 +109,22 @@ final class LiquibaseFormat implements Format {
                     up,
                     down(changeset, up),
                     condition(changeset),
-                    Map.of(
-                            "id", changeset.id(),
-                            "author", changeset.author(),
-                            "filename", changeset.path(),
-                            "contexts", parenthesised(context(changeset)),
-                            "labels", changeset.attribute("labels"),
-                            "valid", any ? "any" : String.join(" ", changeset.validChecksums())));
+                    facts(changeset));
+        }
+
+        private static Map<String, String> facts(LiquibaseChangeset changeset) {
+            boolean any = changeset.validChecksums().stream().anyMatch(sum -> sum.matches("(?i)(\\d+:)?any"));
+            Map<String, String> facts = new HashMap<>();
+            facts.put("id", changeset.id());
+            facts.put("author", changeset.author());
+            facts.put("filename", changeset.path());
+            facts.put("contexts", parenthesised(context(changeset)));
+            facts.put("labels", changeset.attribute("labels"));
+            facts.put("valid", any ? "any" : String.join(" ", changeset.validChecksums()));
+            if (!changeset.says("failOnError", true)) {
+                facts.put("mayFail", "");
+            }
+            return facts;
         }
 
         /// @param delimiter the attribute with what ends its statements

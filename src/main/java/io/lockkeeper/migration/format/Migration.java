@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param checksum as its tool writes it down; null: the tool does not
 /// @param down null: there is no way back
 /// @param condition null: it runs whatever holds
-/// @param facts what else its tool writes down
+/// @param facts what else its tool writes down, or wants to be known
 public record Migration(
         String id,
         String description,
