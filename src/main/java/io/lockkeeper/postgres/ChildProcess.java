@@ -3,20 +3,16 @@ package io.lockkeeper.postgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// A program that we started: `pg_dump` and its kin. It sees a clean environment, an empty stdin and the directory
 /// that it was given, and it leads a session of its own, so that a Ctrl-C meant for us does not reach it and all that
@@ -26,9 +22,7 @@ public final class ChildProcess {
     private static final int LINES_KEPT = 200;
     private static final int PIPE = 256 * 1024;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
-    private static final Duration DEATH = Duration.ofSeconds(5);
     private static final Set<String> HANDED_ON = Set.of("PATH", "TZ", "TMPDIR", "SYSTEMROOT");
-    private static final Optional<Path> SETSID = BinDirectories.program("setsid");
 
     private final Process process;
     private final List<Thread> readers;
@@ -87,7 +81,7 @@ public final class ChildProcess {
     }
 
     private static ProcessBuilder builder(Command command) {
-        ProcessBuilder builder = new ProcessBuilder(inItsOwnSession(command.line()))
+        ProcessBuilder builder = new ProcessBuilder(ProcessFamily.inItsOwnSession(command.line()))
                 .directory(command.directory().toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().keySet().retainAll(HANDED_ON);
@@ -167,12 +161,7 @@ public final class ChildProcess {
     /// Returns when all are gone. Does nothing to a program that has ended and left nothing behind. An interrupt
     /// shortens the grace.
     public void end(Duration grace) {
-        Family family = new Family(process.toHandle());
-        family.members().forEach(ProcessHandle::destroy);
-        if (!family.isGoneWithin(grace)) {
-            family.members().forEach(ProcessHandle::destroyForcibly);
-            family.isGoneWithin(DEATH);
-        }
+        new ProcessFamily(process.toHandle()).end(grace);
     }
 
     private void pass(Bytes stdout) {
@@ -215,74 +204,6 @@ public final class ChildProcess {
             lines.accept(line);
         } catch (RuntimeException | Error failed) {
             readerFailed = failed;
-        }
-    }
-
-    private static List<String> inItsOwnSession(List<String> line) {
-        return SETSID.map(setsid -> Stream.concat(Stream.of(setsid.toString()), line.stream())
-                        .toList())
-                .orElse(line);
-    }
-
-    /// A process, its descendants, and on Linux all of its session: a daemonised grandchild is nobody's descendant.
-    private record Family(ProcessHandle head) {
-
-        List<ProcessHandle> members() {
-            var members = Stream.concat(Stream.of(head), head.descendants()).collect(Collectors.toSet());
-            if (SETSID.isPresent() && !numberWasGivenToAnother()) {
-                ProcessHandle.allProcesses()
-                        .filter(other -> sessionOf(other.pid()) == head.pid())
-                        .forEach(members::add);
-            }
-            return members.stream().filter(Family::lives).toList();
-        }
-
-        boolean isGoneWithin(Duration bound) {
-            long end = System.nanoTime() + bound.toNanos();
-            while (!members().isEmpty()) {
-                if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
-                    return false;
-                }
-                pause();
-            }
-            return true;
-        }
-
-        private boolean numberWasGivenToAnother() {
-            return !head.isAlive()
-                    && ProcessHandle.of(head.pid())
-                            .filter(ProcessHandle::isAlive)
-                            .isPresent();
-        }
-
-        /// A process that has ended and that nobody has asked after yet still counts as alive for Java. The
-        /// init process of a container may take its time.
-        private static boolean lives(ProcessHandle process) {
-            return process.isAlive() && !"Z".equals(stat(process.pid(), 3));
-        }
-
-        private static long sessionOf(long pid) {
-            String session = stat(pid, 6);
-            return session == null ? -1 : Long.parseLong(session);
-        }
-
-        /// A field of `/proc/<pid>/stat`, or null; the name in field 2 may hold anything, so count from its closing
-        /// bracket.
-        private static @Nullable String stat(long pid, int field) {
-            try {
-                String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-                return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field - 3];
-            } catch (IOException | RuntimeException gone) {
-                return null;
-            }
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException hurry) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -32,6 +32,7 @@ public class WalArchiveJob implements JobKind<WalReceiveSpec, WalArchiveResult> 
     private static final Limits LIMITS =
             new Limits(TargetUse.READS, 3, Duration.ofSeconds(2), LONGEST, WhenLost.RESTART);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private final Stores stores;
@@ -80,7 +81,7 @@ public class WalArchiveJob implements JobKind<WalReceiveSpec, WalArchiveResult> 
     public WalArchiveResult run(WalReceiveSpec spec, JobContext job) throws Exception {
         Archiving.Tally tally = new Archiving.Tally();
         PgSession first = job.connect(); // who cannot be reached at all is told so at once
-        Stretch stretch = new Stretch(System.nanoTime(), Duration.ofSeconds(1));
+        Stretch stretch = new Stretch(System.nanoTime(), FIRST_PAUSE);
         for (PgSession session = first; ; session = null) {
             long began = System.nanoTime();
             try {
@@ -103,7 +104,7 @@ public class WalArchiveJob implements JobKind<WalReceiveSpec, WalArchiveResult> 
             boolean worked = System.nanoTime() - began > LONGEST_PAUSE.toNanos();
             Duration longer = pause.multipliedBy(2);
             return worked
-                    ? new Stretch(System.nanoTime(), Duration.ofSeconds(1))
+                    ? new Stretch(System.nanoTime(), FIRST_PAUSE)
                     : new Stretch(since, longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer);
         }
 

@@ -1,6 +1,6 @@
 package io.lockkeeper.job.engine;
 
-import static io.lockkeeper.job.engine.TestStore.Settings.QUICK;
+import static io.lockkeeper.job.engine.Settings.QUICK;
 import static io.lockkeeper.job.engine.TestStore.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

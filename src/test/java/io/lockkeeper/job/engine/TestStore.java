@@ -30,12 +30,9 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -43,7 +40,6 @@ import org.awaitility.Awaitility;
 public final class TestStore implements AutoCloseable {
     static final Duration BOUND = Duration.ofSeconds(20);
     static final NewJob.Origin ANNA = new NewJob.Origin("anna", "token", "request-1");
-
     final Vertx vertx = Vertx.vertx();
     private final boolean fresh;
     public final StoreAddress address;
@@ -204,160 +200,6 @@ public final class TestStore implements AutoCloseable {
         if (fresh) {
             TestServers.drop(address);
             TestServers.drop(targetAddress);
-        }
-    }
-
-    /// Settings that make tests quick.
-    record Settings(
-            boolean enabled,
-            int slots,
-            Duration lease,
-            Duration grace,
-            Map<String, String> labels,
-            Duration keepHistory)
-            implements WorkerConfig {
-        static final Settings QUICK =
-                new Settings(true, 8, Duration.ofSeconds(2), Duration.ofSeconds(1), Map.of(), Duration.ofDays(90));
-
-        Settings withSlots(int slots) {
-            return new Settings(enabled, slots, lease, grace, labels, keepHistory);
-        }
-
-        Settings withoutWorker() {
-            return new Settings(false, slots, lease, grace, labels, keepHistory);
-        }
-
-        Settings withLease(Duration lease) {
-            return new Settings(enabled, slots, lease, grace, labels, keepHistory);
-        }
-
-        Settings withGrace(Duration grace) {
-            return new Settings(enabled, slots, lease, grace, labels, keepHistory);
-        }
-
-        Settings withLabels(Map<String, String> labels) {
-            return new Settings(enabled, slots, lease, grace, labels, keepHistory);
-        }
-
-        Settings withKeepHistory(Duration keepHistory) {
-            return new Settings(enabled, slots, lease, grace, labels, keepHistory);
-        }
-
-        @Override
-        public Optional<String> name() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Path directory() {
-            return Path.of("target", "engine-test", "work");
-        }
-
-        @Override
-        public Duration renewEvery() {
-            return lease.dividedBy(8);
-        }
-
-        @Override
-        public Duration pollEvery() {
-            return Duration.ofMillis(250);
-        }
-    }
-
-    /// A job in the making.
-    static final class NewJobs {
-        private final String kind;
-        private Long targetId;
-        private String key = "";
-        private int priority = 5;
-        private int attempts = 3;
-        private String spec = "{}";
-        private String onLost = "restart";
-        private boolean reject;
-        private int approvals;
-        private Instant notBefore;
-        private Instant deadline;
-        private NewJob.Once once;
-
-        NewJobs(String kind) {
-            this.kind = kind;
-        }
-
-        NewJobs on(long targetId) {
-            this.targetId = targetId;
-            return this;
-        }
-
-        NewJobs changing(long targetId) {
-            this.key = "change";
-            return on(targetId);
-        }
-
-        NewJobs priority(int priority) {
-            this.priority = priority;
-            return this;
-        }
-
-        NewJobs attempts(int attempts) {
-            this.attempts = attempts;
-            return this;
-        }
-
-        NewJobs spec(String spec) {
-            this.spec = spec;
-            return this;
-        }
-
-        NewJobs onLost(String onLost) {
-            this.onLost = onLost;
-            return this;
-        }
-
-        NewJobs rejecting() {
-            this.reject = true;
-            return this;
-        }
-
-        NewJobs approvals(int approvals) {
-            this.approvals = approvals;
-            return this;
-        }
-
-        NewJobs notBefore(Instant notBefore) {
-            this.notBefore = notBefore;
-            return this;
-        }
-
-        NewJobs deadline(Instant deadline) {
-            this.deadline = deadline;
-            return this;
-        }
-
-        NewJobs once(String key, String body) {
-            this.once = new NewJob.Once(key, body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            return this;
-        }
-
-        NewJob build() {
-            return new NewJob(
-                    kind,
-                    targetId == null ? null : "target-" + targetId,
-                    targetId,
-                    approvals,
-                    (short) priority,
-                    NewJob.laneOf(targetId, key),
-                    !key.isEmpty(),
-                    reject,
-                    onLost,
-                    spec,
-                    "{}",
-                    attempts,
-                    notBefore == null ? null : notBefore.atOffset(java.time.ZoneOffset.UTC),
-                    deadline == null ? null : deadline.atOffset(java.time.ZoneOffset.UTC),
-                    null,
-                    null,
-                    ANNA,
-                    once);
         }
     }
 }
