@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /// A whole restore test of ours (opened, unpacked, restored two tables at a time into a fresh server,
 /// all rows compared, structure looked at) against a bare `pg_restore -j2` of the same dump into a
-/// server with PostgreSQL's own settings: the same files, in turns, the best of each.
+/// server with fsync and data checksums, neither of which a sandbox has: the same files, in turns, the best
+/// of each. Checksums are not PostgreSQL's own default before 18: they make the bare restore slower.
 public final class RestoreBench {
     private static final int ROUNDS = 3;
 
